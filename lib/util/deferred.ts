@@ -1,0 +1,16 @@
+/** A promise with its own settlers. Node 20 lacks `Promise.withResolvers`. */
+export type Deferred<T> = {
+	readonly promise: Promise<T>;
+	readonly resolve: (value: T | PromiseLike<T>) => void;
+	readonly reject: (reason: unknown) => void;
+};
+
+export function deferred<T = void>(): Deferred<T> {
+	let resolve!: Deferred<T>['resolve'];
+	let reject!: Deferred<T>['reject'];
+	const promise = new Promise<T>((onResolve, onReject) => {
+		resolve = onResolve;
+		reject = onReject;
+	});
+	return {promise, resolve, reject};
+}
