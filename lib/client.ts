@@ -1,0 +1,133 @@
+import type {RetryPolicy} from './retry/retry-policy.ts';
+import type {SessionState, StateOf} from './session/state.ts';
+import type {Transaction} from './transaction.ts';
+import type {Cancellable} from './util/cancellable.ts';
+import type {Subscribable} from './util/emitter.ts';
+import type {Acl, CreateMode, Stat, WatchedEvent, WatchNotice} from './znode.ts';
+
+/** What the session went through, in order. The argument is the state that was entered; `client.state` is already that. */
+export type ClientEvents = {
+	/** A new session is open; whatever belonged to an earlier one is gone. */
+	connected: [state: StateOf<'connected'>];
+	/** The connection went; the session may live. */
+	suspended: [state: StateOf<'suspended'>];
+	/** The same session is connected again, its watches are re-armed, and what they missed has been told. */
+	reconnected: [state: StateOf<'connected'>];
+	/**
+	 * The margin before the session's end was reached without an answer from any server: leases of this session end now.
+	 * The session itself may still be saved. Comes at most once in a session, and always before `lost` unless the server itself ended the session.
+	 */
+	untrusted: [];
+	/** The session is over. A new one is being opened. */
+	lost: [state: StateOf<'lost'>];
+	closed: [state: StateOf<'closed'>];
+};
+
+/** Called in the order of the server's messages: after every reply that came before the event, before every reply that comes after it. */
+export type WatchListener = (notice: WatchNotice) => void;
+
+export type OperationOptions = Cancellable & {
+	/**
+	 * Replaces the client's policy for this call; `false`, one attempt only. Only attempts whose repetition is sound are repeated: reads, and writes that were never sent.
+	 * @default the client's policy
+	 */
+	readonly retry?: RetryPolicy | false | undefined;
+};
+export type ReadOptions = OperationOptions & {
+	/** Leaves a one-shot watch; dropped if the read fails (but `exists` leaves it on an absent znode too). */
+	readonly watch?: WatchListener | undefined;
+};
+export type CreateOptions = OperationOptions & {
+	/** @default 'persistent' */
+	readonly mode?: CreateMode | undefined;
+	/** @default the client's ACL */
+	readonly acl?: Acl | undefined;
+	/** Milliseconds, only with the `ttl` modes. */
+	readonly ttl?: number | undefined;
+	/**
+	 * Names the znode `_c_<uuid>-<name>`, as Curator does, so that a create whose reply was lost is found again (by `sync`, a list and an owner check) instead of made twice.
+	 * @default true for sequential modes, false otherwise
+	 */
+	readonly protect?: boolean | undefined;
+	/** Creates missing parents, as containers, with the same ACL. Costs nothing while they exist. @default false */
+	readonly createParents?: boolean | undefined;
+};
+export type VersionOptions = OperationOptions & {
+	/** The version that the znode must have; -1 for any. @default -1 */
+	readonly version?: number | undefined;
+};
+export type WatchOptions = Cancellable & {
+	/** `recursive` covers the znode and all below it, without `children` events. @default 'persistent' */
+	readonly mode?: 'persistent' | 'recursive' | undefined;
+};
+
+/** Data to write: a string is written as UTF-8; `null` and empty are different to ZooKeeper. */
+export type DataInput = Uint8Array | string | null;
+export type Created = {readonly path: string; readonly stat: Stat};
+export type Data = {readonly data: Buffer | null; readonly stat: Stat};
+/** `children` in no particular order. */
+export type Children = {readonly children: readonly string[]; readonly stat: Stat};
+export type AclOf = {readonly acl: Acl; readonly stat: Stat};
+
+/** `missed`: the connection was away, events may have been missed; look again. The first event of a watch is `armed`. */
+export type PersistentWatchEvent = WatchedEvent | {readonly type: 'armed' | 'missed'; readonly path: string};
+
+/**
+ * A ZooKeeper client with one session at a time, opened by `connect`.
+ *
+ * Calls made in one turn of the event loop leave together and are executed in their order. A call made without a connection waits for one, but never runs in
+ * a later session than the one it was made in. Every call settles: with its result, or with a `CoordinationError` that carries a `code`.
+ *
+ * Failures common to all calls: `InvalidArgumentError` (before any I/O), `AbortedError`, `ConnectionLossError`, `SessionExpiredError`, `ClientClosedError`, `KeeperError`
+ * and its kinds.
+ */
+export interface Client extends Subscribable<ClientEvents>, AsyncDisposable {
+	readonly state: SessionState;
+	/**
+	 * Until when, on the clock of `performance.now()`, this session's ephemeral znodes can be trusted to exist: the send time of the last answered request, plus the
+	 * negotiated timeout, less the lease margin. `-Infinity` without a session. Compare it with the clock; do not cache it.
+	 */
+	readonly trustedUntil: number;
+	/** Negotiated with the server, in milliseconds; `undefined` before the first session. */
+	readonly sessionTimeout: number | undefined;
+	/** Resolves when the client has ended: with the cause if it was not its owner who closed it. */
+	readonly closed: Promise<Error | undefined>;
+
+	/**
+	 * Compares the clock with the session's deadlines and announces what is due (`untrusted`, `lost`) before it returns. Every call on the client does this first, so
+	 * a process that slept past its session learns so before it acts.
+	 */
+	checkClock(): void;
+
+	create(path: string, data?: DataInput, options?: CreateOptions): Promise<Created>;
+	get(path: string, options?: ReadOptions): Promise<Data>;
+	set(path: string, data: DataInput, options?: VersionOptions): Promise<Stat>;
+	delete(path: string, options?: VersionOptions): Promise<void>;
+	/** `undefined` when there is no such znode. */
+	exists(path: string, options?: ReadOptions): Promise<Stat | undefined>;
+	children(path: string, options?: ReadOptions): Promise<Children>;
+	getAcl(path: string, options?: OperationOptions): Promise<AclOf>;
+	/** `version` is the ACL's own (`aversion`). */
+	setAcl(path: string, acl: Acl, options?: VersionOptions): Promise<Stat>;
+	/** What was committed when the leader answered is visible to every later read of this client. */
+	sync(path: string, options?: OperationOptions): Promise<void>;
+	/**
+	 * Deletes the znode whatever happens to the connection: repeats until a server answers, or the session that was current at the call and every later one ended with the client.
+	 * Resolves when the znode is gone or the client is closed; never rejects for a lost connection.
+	 */
+	deleteGuaranteed(path: string): Promise<void>;
+
+	/** All or nothing, in one round trip. */
+	transaction(): Transaction;
+
+	/** A persistent watch on the server as a stream; ends on abort and when the client closes. Needs ZooKeeper 3.6. */
+	watch(path: string, options?: WatchOptions): AsyncIterable<PersistentWatchEvent>;
+	/** Takes a one-shot watch back. When its last listener goes, the server's watch goes too. Resolves when the server has dropped it; never rejects for a lost connection. */
+	unwatch(path: string, listener: WatchListener): Promise<void>;
+
+	/** Adds a credential to this and every later connection. @throws AuthFailedError, after which the client is closed */
+	addAuth(scheme: string, auth: string | Uint8Array): Promise<void>;
+
+	/** Ends the session on the server, at most waiting `closeTimeout`. Idempotent; pending calls reject with `ClientClosedError`. */
+	close(): Promise<void>;
+}
