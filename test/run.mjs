@@ -1,0 +1,117 @@
+// `npm test`: every step in order, stops at the first that fails, closes with how many checks passed and failed.
+// A test of AVA's counts for itself, every other step for one.
+import {spawn} from 'node:child_process';
+import {readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const compiledTests = path.join(root, 'dist/test');
+const tools = {
+	oxlint: path.join(root, 'node_modules/oxlint/bin/oxlint'),
+	biome: path.join(root, 'node_modules/@biomejs/biome/bin/biome'),
+	ava: path.join(root, 'node_modules/ava/entrypoints/cli.mjs'),
+};
+
+const total = {passed: 0, failed: 0};
+
+/** Runs a script with Node and resolves with whether it ended well. `onLine` sees its output on the way to ours. */
+async function node(args, onLine) {
+	const child = spawn(process.execPath, args, {cwd: root, stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit']});
+	if (onLine) {
+		createInterface({input: child.stdout}).on('line', line => {
+			onLine(line);
+			process.stdout.write(`${line}\n`);
+		});
+	}
+	return new Promise(resolve => {
+		child.once('error', () => resolve(false));
+		child.once('close', code => resolve(code === 0));
+	});
+}
+
+async function command(...args) {
+	const ok = await node(args);
+	total[ok ? 'passed' : 'failed'] += 1;
+	return ok;
+}
+
+/** Counts the points of AVA's TAP. A file that crashes, times out or holds no test is a failed point there. */
+async function ava(files) {
+	let passed = 0;
+	let unfinished = 0;
+	const failures = [];
+	const ok = await node([tools.ava, '--tap', ...files], line => {
+		const point = /^(?<not>not )?ok \d+ - (?<title>.*)$/.exec(line)?.groups;
+		if (point?.not) {
+			failures.push(point.title);
+		} else if (point && !/ # (?:SKIP|TODO)\b/.test(point.title)) {
+			passed += 1;
+		}
+		// AVA's own sum also holds the tests that had not begun when their file died.
+		unfinished = Number(/^# fail (?<sum>\d+)$/.exec(line)?.groups.sum ?? unfinished);
+	});
+	const failed = Math.max(failures.length, unfinished, ok && passed > 0 ? 0 : 1);
+	for (const title of failures) {
+		process.stdout.write(`✘ ${title}\n`);
+	}
+	total.passed += passed;
+	total.failed += failed;
+	return failed === 0;
+}
+
+const imported = /(?:from|import|import\()\s*['"](?<specifier>\.[^'"]+)['"]/g;
+
+/** Whether a compiled test file reaches `lib/testing`, itself or through another file of the tests. */
+function usesServers(file, visited = new Set()) {
+	if (visited.has(file)) {
+		return false;
+	}
+	visited.add(file);
+	return [...readFileSync(file, 'utf8').matchAll(imported)].some(({groups}) => {
+		const target = path.resolve(path.dirname(file), groups.specifier);
+		return (
+			target.includes(path.join('dist', 'lib', 'testing')) ||
+			(target.startsWith(compiledTests) && usesServers(target, visited))
+		);
+	});
+}
+
+function testFiles() {
+	const files = readdirSync(compiledTests, {recursive: true})
+		.filter(name => name.endsWith('.test.js'))
+		.map(name => path.join(compiledTests, name))
+		.sort();
+	const isArchitecture = file => path.basename(file) === 'architecture.test.js';
+	const rest = files.filter(file => !isArchitecture(file));
+	return {
+		architecture: files.filter(isArchitecture),
+		unit: rest.filter(file => !usesServers(file)),
+		integration: rest.filter(file => usesServers(file)),
+	};
+}
+
+const steps = [
+	{title: 'Set-up', step: () => command('bin/setup.mjs', 'packages')},
+	{title: 'Build and types', step: () => command('bin/setup.mjs', 'build')},
+	{title: 'Lint', step: () => command(tools.oxlint)},
+	{title: 'Format', step: () => command(tools.biome, 'format')},
+	{title: 'Architecture', step: () => ava(testFiles().architecture)},
+	{title: 'Unit', step: () => ava(testFiles().unit)},
+	{title: 'Servers', step: () => command('bin/setup.mjs', 'servers')},
+	{title: 'Integration', step: () => ava(testFiles().integration)},
+];
+
+for (const {title, step} of steps) {
+	const started = Date.now();
+	process.stdout.write(`\n── ${title} ${'─'.repeat(70 - title.length)}\n`);
+	const ok = await step();
+	process.stdout.write(`${ok ? '✔' : '✘'} ${title}: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+	if (!ok) {
+		process.exitCode = 1;
+		break;
+	}
+}
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
