@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export {AbortedError} from './errors/aborted-error.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 export {CoordinationError, isCoordinationError} from './errors/coordination-error.ts';

@@ -1,0 +1,135 @@
+import {readFileSync} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import anyTest, {type TestFn} from 'ava';
+import {ConsumerProject} from './consumer-project.ts';
+import {repository} from './repository.ts';
+import {runCommand} from './run-command.ts';
+
+type Manifest = {
+	readonly name: string;
+	readonly exports: Readonly<Record<string, unknown>>;
+	readonly bin: Readonly<Record<string, string>>;
+	readonly dependencies: Readonly<Record<string, string>>;
+	readonly scripts: Readonly<Record<string, string>>;
+};
+
+type Packed = {readonly folder: string; readonly tarball: string; readonly files: readonly string[]};
+
+const test = anyTest as TestFn<Packed>;
+const manifest = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8')) as Manifest;
+const entries = Object.keys(manifest.exports)
+	.filter(entry => entry !== './package.json')
+	.map(entry => path.posix.join(manifest.name, entry));
+const bin = (name: string): string => path.join(repository, 'node_modules', name);
+
+test.before(async t => {
+	const folder = await mkdtemp(path.join(tmpdir(), 'docent-pack-'));
+	// Without its scripts: `prepack` would empty the very `dist` that these tests run from.
+	const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+	const {end, stdout, output} = await runCommand('npm', args, repository);
+	t.is(end, 0, output);
+	const [packed] = JSON.parse(stdout) as [{filename: string; files: {path: string}[]}];
+	Object.assign(t.context, {
+		folder,
+		tarball: path.join(folder, packed.filename),
+		files: packed.files.map(file => file.path),
+	});
+});
+
+test.after.always(async t => {
+	await rm(t.context.folder, {recursive: true, force: true});
+});
+
+test('the package holds only what its users need', t => {
+	const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+	const {files} = t.context;
+	const shipped = /^dist\/(?:lib|recipes|bin)\/.+\.(?:js|d\.ts|js\.map)$|^lib\/testing\/pom\.xml$/;
+	t.deepEqual(
+		files.filter(file => !documents.includes(file) && !shipped.test(file)),
+		[],
+	);
+	t.deepEqual(
+		documents.filter(file => !files.includes(file)),
+		[],
+	);
+	t.true(files.includes('dist/lib/index.js'));
+});
+
+// The maps are shipped so that a stack trace from a user's logs names the line that the reader of the repository sees.
+test('every source map carries its source, and no path of the machine that built it', t => {
+	const maps = t.context.files.filter(file => file.endsWith('.map'));
+	t.true(maps.length > 0);
+	for (const file of maps) {
+		const map = JSON.parse(readFileSync(path.join(repository, file), 'utf8')) as {
+			sources: string[];
+			sourcesContent?: string[];
+		};
+		t.is(map.sourcesContent?.length, map.sources.length, file);
+		t.true(
+			map.sources.every(source => source.startsWith('../')),
+			file,
+		);
+	}
+});
+
+test('the package is built before it is packed', t => {
+	t.is(manifest.scripts['prepack'], 'npm run build');
+});
+
+test('publint finds nothing', async t => {
+	const {end, output} = await runCommand(
+		process.execPath,
+		[bin('publint/src/cli.js'), '--strict', t.context.tarball],
+		repository,
+	);
+	t.is(end, 0, output);
+});
+
+test('attw finds nothing', async t => {
+	const args = [bin('@arethetypeswrong/cli/dist/index.js'), t.context.tarball, '--profile', 'esm-only', '--no-color'];
+	const {end, output} = await runCommand(process.execPath, args, repository);
+	t.is(end, 0, output);
+});
+
+// The two ends of what a project may have set: TypeScript's own defaults, which know no globals of Node, and a compiler
+// that takes what we emit to the letter.
+const compilerOptions = {
+	'with the defaults': {},
+	'at the oldest target, with all checks on': {
+		target: 'es2022',
+		types: ['node'],
+		exactOptionalPropertyTypes: true,
+		noUncheckedIndexedAccess: true,
+		isolatedModules: true,
+	},
+};
+
+for (const [title, options] of Object.entries(compilerOptions)) {
+	test(`a project that installs the package compiles and runs, ${title}`, async t => {
+		await using project = await ConsumerProject.create();
+		await project.installTarball(t.context.tarball, Object.keys(manifest.dependencies));
+		const imports = entries.map((entry, index) => `import * as entry${index} from '${entry}';`);
+		const counts = entries.map((_, index) => `Object.keys(entry${index}).length`);
+		// `console` comes from Node's types, which a project may not have asked for: an export is in every project's reach.
+		await project.write(
+			'consumer.ts',
+			`${imports.join('\n')}\nexport const counts: number[] = [${counts.join(', ')}];\n`,
+		);
+		await project.write(
+			'main.js',
+			"import {counts} from './consumer.js';\nprocess.stdout.write(JSON.stringify(counts));\n",
+		);
+		const compiled = await project.compile(['consumer.ts'], options);
+		t.is(compiled.end, 0, compiled.output);
+		const run = await project.node('main.js');
+		t.is(run.end, 0, run.output);
+		const exported = JSON.parse(run.stdout) as number[];
+		t.is(exported.length, entries.length);
+		t.true(
+			exported.every(count => count > 0),
+			run.stdout,
+		);
+	});
+}
