@@ -1,0 +1,252 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {delimiter, join} from 'node:path';
+import {checkInteger, checkProperties} from './check-options.ts';
+import {fourLetterWord} from './four-letter-word.ts';
+import {freePort} from './free-port.ts';
+import {JavaProcess} from './java-process.ts';
+import {killSession} from './kill-session.ts';
+import {serverJars} from './server-jars.ts';
+import {exactVersion, type ZooKeeperVersion} from './server-versions.ts';
+import {TestingError} from './testing-error.ts';
+
+export type TestingServerOptions = {
+	/**
+	 * A release line, or one exact release. Ignored when `ZOOKEEPER_HOME` is set.
+	 * @default '3.9'
+	 */
+	readonly version?: ZooKeeperVersion;
+	/**
+	 * ZooKeeper's unit of time in milliseconds: sessions expire at its multiples.
+	 * @default 500
+	 */
+	readonly tickTime?: number;
+	/**
+	 * The shortest session timeout in milliseconds that a client gets.
+	 * @default 2 × tickTime
+	 */
+	readonly minSessionTimeout?: number;
+	/**
+	 * The longest session timeout in milliseconds that a client gets.
+	 * @default 60_000
+	 */
+	readonly maxSessionTimeout?: number;
+	/** Where snapshots and logs go. Created if missing, and kept. @default a temporary folder, removed by {@link TestingServer.close} */
+	readonly dataDir?: string;
+	/** The client port on 127.0.0.1. @default a free one */
+	readonly port?: number;
+	/** The number of this member of an ensemble (`myid`), when `properties` lists `server.N` lines. */
+	readonly serverId?: number;
+	/** More lines for `zoo.cfg`; they win over the settings made here. */
+	readonly properties?: Readonly<Record<string, string | number | boolean>>;
+	/** More arguments for `java`, such as `-Dzookeeper.fips-mode=false`. */
+	readonly javaArguments?: readonly string[];
+	/** Milliseconds until a start is given up. @default 30_000 */
+	readonly startTimeout?: number;
+	/** Aborts the start. */
+	readonly signal?: AbortSignal;
+};
+
+type Configuration = {
+	readonly exact: string;
+	readonly classPath: string;
+	readonly javaArguments: readonly string[];
+	readonly startTimeout: number;
+};
+
+/**
+ * One real ZooKeeper server, in a process of its own that ends when this one does, even if this one is killed.
+ *
+ * ```ts
+ * await using server = await TestingServer.start();
+ * await using client = await connect(server.connectString);
+ * ```
+ *
+ * Writes are not forced to disk: the data survives {@link kill} and {@link restart}, not a power cut. All four-letter words are
+ * allowed, TTL nodes are on, connections per client are unlimited.
+ */
+export class TestingServer implements AsyncDisposable {
+	/** The client port on 127.0.0.1, the same over all restarts. */
+	readonly port: number;
+	readonly #process: JavaProcess;
+	readonly #configuration: Configuration;
+
+	private constructor(port: number, process: JavaProcess, configuration: Configuration) {
+		this.port = port;
+		this.#process = process;
+		this.#configuration = configuration;
+	}
+
+	/**
+	 * Starts a server and waits until it serves. The first start of a release may fetch its jars: see `resolveJars`.
+	 *
+	 * @throws {TestingError} `BAD_OPTION` before anything is started; `JARS_MISSING`, `JAVA_MISSING`; `START_FAILED` and
+	 * `START_TIMEOUT` with the server's output; `ABORTED`
+	 */
+	static async start(options: TestingServerOptions = {}): Promise<TestingServer> {
+		const {tickTime = 500, startTimeout = 30_000, signal} = options;
+		const exact = exactVersion('zookeeper', options.version);
+		checkOptions(options);
+		const classPath = (await serverJars('zookeeper', exact, {signal})).join(delimiter);
+		const port = options.port ?? (await freePort());
+		const process = await JavaProcess.create('zookeeper');
+		const configuration = {exact, classPath, javaArguments: options.javaArguments ?? [], startTimeout};
+		const server = new TestingServer(port, process, configuration);
+		try {
+			const dataDir = options.dataDir ?? join(process.folder, 'data');
+			await mkdir(dataDir, {recursive: true});
+			if (options.serverId !== undefined) await writeFile(join(dataDir, 'myid'), `${options.serverId}\n`);
+			const settings = {
+				tickTime,
+				minSessionTimeout: options.minSessionTimeout ?? 2 * tickTime,
+				maxSessionTimeout: options.maxSessionTimeout ?? Math.max(60_000, 2 * tickTime),
+				dataDir,
+				clientPort: port,
+				clientPortAddress: '127.0.0.1',
+				maxClientCnxns: 0,
+				extendedTypesEnabled: true,
+				'4lw.commands.whitelist': '*',
+				'admin.enableServer': false,
+				...options.properties,
+			};
+			const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
+			await writeFile(join(process.folder, 'zoo.cfg'), lines.join(''));
+			await server.#launch(signal);
+		} catch (error) {
+			await server.close();
+			throw error;
+		}
+		return server;
+	}
+
+	async #launch(signal: AbortSignal | undefined): Promise<void> {
+		const {classPath, javaArguments, startTimeout} = this.#configuration;
+		await this.#process.start({
+			arguments: [
+				'-Xmx128m',
+				'-XX:+UseSerialGC',
+				'-XX:TieredStopAtLevel=1',
+				'-Dzookeeper.forceSync=no',
+				'-Dzookeeper.extendedTypesEnabled=true',
+				'-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+				...javaArguments,
+				'-cp',
+				classPath,
+				'org.apache.zookeeper.server.quorum.QuorumPeerMain',
+				'zoo.cfg',
+			],
+			isReady: async () => (await this.mode()) !== undefined,
+			timeout: startTimeout,
+			signal,
+		});
+	}
+
+	/** `127.0.0.1:PORT`. */
+	get connectString(): string {
+		return `127.0.0.1:${this.port}`;
+	}
+
+	/** The process id while the server runs. */
+	get pid(): number | undefined {
+		return this.#process.pid;
+	}
+
+	/** The temporary folder with `zoo.cfg`, the output and, unless given, the data. */
+	get folder(): string {
+		return this.#process.folder;
+	}
+
+	/** SIGTERM; settles when the process is gone. The data stays for {@link restart}. Does nothing if it is not running. */
+	async stop(): Promise<void> {
+		await this.#process.stop();
+	}
+
+	/** SIGKILL; settles when the process is gone. The data stays for {@link restart}. Does nothing if it is not running. */
+	async kill(): Promise<void> {
+		await this.#process.kill();
+	}
+
+	/**
+	 * Stops the server if it runs, and starts it on the same data and the same port. Sessions survive if their clients are back in time.
+	 *
+	 * @throws {TestingError} as {@link TestingServer.start}
+	 */
+	async restart({signal}: {readonly signal?: AbortSignal} = {}): Promise<void> {
+		await this.stop();
+		await this.#launch(signal);
+	}
+
+	/** SIGSTOP: connections stay open, nothing is answered until {@link thaw}. @throws {TestingError} `NOT_RUNNING` */
+	freeze(): void {
+		this.#process.freeze();
+	}
+
+	/** SIGCONT. @throws {TestingError} `NOT_RUNNING` */
+	thaw(): void {
+		this.#process.thaw();
+	}
+
+	/**
+	 * Ends a session as Curator's `KillSession` does: a second connection takes it over by its id and password, and closes it. The client
+	 * it belonged to learns that it has expired.
+	 *
+	 * @throws {TestingError} `NO_SUCH_SESSION` if the server does not know this id and password; `NOT_RUNNING`
+	 */
+	async killSession(sessionId: bigint, password: Buffer): Promise<void> {
+		await killSession(this.port, sessionId, password);
+	}
+
+	/**
+	 * Asks a four-letter word (`srvr`, `mntr`, `cons`, `dump`, `wchs`, …) and returns the answer as it is.
+	 *
+	 * @throws {TestingError} `BAD_OPTION`, `NOT_RUNNING`
+	 */
+	async fourLetterWord(word: string): Promise<string> {
+		return fourLetterWord(this.port, word);
+	}
+
+	/**
+	 * The release that answers, such as `'3.9.6'`, by `srvr`.
+	 *
+	 * @throws {TestingError} `NOT_RUNNING`
+	 */
+	async version(): Promise<string> {
+		const answer = await this.fourLetterWord('srvr');
+		return /^Zookeeper version: ([\d.]+)/.exec(answer)?.[1] ?? this.#configuration.exact;
+	}
+
+	/** What the server is in its ensemble now, by `srvr`; `undefined` while it does not serve. */
+	async mode(): Promise<'standalone' | 'leader' | 'follower' | 'observer' | 'read-only' | undefined> {
+		const answer = await this.fourLetterWord('srvr').catch((error: unknown) => {
+			if (error instanceof TestingError && error.code === 'NOT_RUNNING') return '';
+			throw error;
+		});
+		return modes.find(mode => answer.includes(`Mode: ${mode}`));
+	}
+
+	/** What the server has written so far. */
+	async output(): Promise<string> {
+		return this.#process.output();
+	}
+
+	/** Kills the server and removes its temporary data. Idempotent. */
+	async close(): Promise<void> {
+		await this.#process.close();
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.close();
+	}
+}
+
+const modes = ['standalone', 'leader', 'follower', 'observer', 'read-only'] as const;
+
+function checkOptions(options: TestingServerOptions): void {
+	const {tickTime = 500, minSessionTimeout = 2 * tickTime, maxSessionTimeout} = options;
+	checkInteger('tickTime', options.tickTime, 1, 60_000);
+	checkInteger('minSessionTimeout', options.minSessionTimeout, 1, 2 ** 31 - 1);
+	checkInteger('maxSessionTimeout', maxSessionTimeout, minSessionTimeout, 2 ** 31 - 1);
+	checkInteger('port', options.port, 1, 65_535);
+	checkInteger('serverId', options.serverId, 1, 255);
+	checkInteger('startTimeout', options.startTimeout, 1, 2 ** 31 - 1);
+	checkProperties(options.properties);
+}
