@@ -1,6 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
-import {type Source, sources} from './repository.ts';
+import {type Source, sources} from './helpers/repository.ts';
 
 const words = ['lib/paths.ts', 'lib/znode.ts', 'lib/codec.ts'];
 const ground = ['lib/util/', 'lib/errors/', ...words];

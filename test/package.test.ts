@@ -3,9 +3,9 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import anyTest, {type TestFn} from 'ava';
-import {ConsumerProject} from './consumer-project.ts';
-import {repository} from './repository.ts';
-import {runCommand} from './run-command.ts';
+import {ConsumerProject} from './helpers/consumer-project.ts';
+import {repository} from './helpers/repository.ts';
+import {runCommand} from './helpers/run-command.ts';
 
 type Manifest = {
 	readonly name: string;
