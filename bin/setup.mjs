@@ -109,7 +109,16 @@ async function build() {
 
 /** Fetches the server jars ahead of the first test or demo, so that neither waits in silence. */
 async function servers() {
-	say('• Server jars are fetched when the first server starts');
+	const {resolveJars, TestingError} = await import('../dist/lib/testing/index.js');
+	try {
+		await resolveJars({
+			onProgress({kind, version, state, file}) {
+				say(file ? `  ${file}` : `• ${kind} ${version}: ${state === 'ready' ? 'ready' : 'looking for its jars'}`);
+			},
+		});
+	} catch (error) {
+		throw error instanceof TestingError ? new SetupError(error.message, {cause: error}) : error;
+	}
 }
 
 const phases = {

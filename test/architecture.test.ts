@@ -93,14 +93,16 @@ function importViolations({path: file, text}: Source): readonly string[] {
 			const importedRow = rowOf(imported);
 			return importedRow === undefined || (importedRow !== row && !mayImport[row]?.includes(importedRow));
 		});
-	const unknown = importsOf(text)
-		.map(({specifier}) => specifier)
-		.filter(specifier => !/^(?:\.|node:)/.test(specifier) && !Object.hasOwn(mayUse, specifier));
-	// Any quoted mention counts, so that createRequire() is no way round.
+	const packages = importsOf(text)
+		.filter(({specifier}) => !/^(?:\.|node:)/.test(specifier))
+		.map(({specifier}) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier);
+	const unknown = packages.filter(specifier => !Object.hasOwn(mayUse, specifier));
+	// In a file with a way of its own to load modules any quoted mention counts.
+	const isMentioned = (name: string): boolean =>
+		/\brequire\(|\bcreateRequire\b/.test(text) && new RegExp(`['"]${name}(?:/[^'"]*)?['"]`).test(text);
 	const misplaced = Object.entries(mayUse)
 		.filter(
-			([name, users]) =>
-				new RegExp(`['"]${name}(?:/[^'"]*)?['"]`).test(text) && !users.some(user => file.startsWith(user)),
+			([name, users]) => (packages.includes(name) || isMentioned(name)) && !users.some(user => file.startsWith(user)),
 		)
 		.map(([name]) => name);
 	return [...strayed, ...unknown, ...misplaced].map(imported => `${file} must not import ${imported}`);
