@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import {TestingServer} from '../lib/testing/index.ts';
+import {TestingBroker, TestingServer} from '../lib/testing/index.ts';
 import {ConsumerProject} from './helpers/consumer-project.ts';
 import {type ReadmeBlock, readmeBlocks} from './helpers/readme-blocks.ts';
 import {repository} from './helpers/repository.ts';
@@ -42,11 +42,16 @@ test('a block that does not compile is reported with its line', async t => {
 
 for (const block of blocks.filter(({run}) => run !== undefined)) {
 	test(`${title(block)} runs to its end`, async t => {
-		t.timeout(120_000);
+		t.timeout(180_000);
 		await using project = await ConsumerProject.create();
 		await project.linkRepository();
 		await using zookeeper = block.run?.includes('zookeeper') ? await TestingServer.start() : undefined;
-		const code = zookeeper ? block.code.replaceAll(addresses.zookeeper, zookeeper.connectString) : block.code;
+		// A reader's broker is one as it comes, which creates topics as they are named.
+		const properties = {'auto.create.topics.enable': true};
+		await using broker = block.run?.includes('kafka') ? await TestingBroker.start({properties}) : undefined;
+		const code = block.code
+			.replaceAll(addresses.zookeeper, zookeeper?.connectString ?? addresses.zookeeper)
+			.replaceAll(addresses.kafka, broker?.brokers[0] ?? addresses.kafka);
 		t.is(await compile(project, [{...block, code}]), '');
 		// The process ends by itself: what the block opened, it has closed.
 		const run = await project.node('--enable-source-maps', fileName(block, 'js'));

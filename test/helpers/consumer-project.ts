@@ -34,10 +34,12 @@ export class ConsumerProject implements AsyncDisposable {
 		}
 	}
 
-	/** Links this repository as it is built now. */
+	/** Links this repository as it is built now, and what a project that uses it may have beside it. */
 	async linkRepository(): Promise<void> {
 		await this.#link('docent', repository);
-		await this.#link('@types/node', path.join(modules, '@types/node'));
+		for (const dependency of ['@types/node', 'kafkajs']) {
+			await this.#link(dependency, path.join(modules, dependency));
+		}
 	}
 
 	async write(file: string, text: string): Promise<void> {

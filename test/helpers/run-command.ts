@@ -8,10 +8,16 @@ export type CommandResult = {
 	readonly output: string;
 };
 
-/** Runs a command to its end, whatever that is; rejects only if it could not be started. */
+/** Runs a command to its end, whatever that is, and kills it after two minutes; rejects only if it could not be started. */
 export function runCommand(command: string, args: readonly string[], cwd: string): Promise<CommandResult> {
 	return new Promise((resolve, reject) => {
-		const options = {cwd, maxBuffer: 64 * 1024 * 1024, shell: process.platform === 'win32' && command === 'npm'};
+		const options = {
+			cwd,
+			timeout: 120_000,
+			killSignal: 'SIGKILL' as const,
+			maxBuffer: 64 * 1024 * 1024,
+			shell: process.platform === 'win32' && command === 'npm',
+		};
 		const child = execFile(command, args, options, (error, stdout, stderr) => {
 			if (error && child.pid === undefined) {
 				reject(error);
