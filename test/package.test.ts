@@ -78,6 +78,20 @@ test('the package is built before it is packed', t => {
 	t.is(manifest.scripts['prepack'], 'npm run build');
 });
 
+// `npm ci` refuses a lock file without them; npm leaves out what it could not fetch on the machine that wrote the file.
+test('the lock file names the packages of every platform, and no host', t => {
+	const text = readFileSync(path.join(repository, 'package-lock.json'), 'utf8');
+	type Locked = {readonly optionalDependencies?: Readonly<Record<string, string>>};
+	const {packages} = JSON.parse(text) as {packages: Readonly<Record<string, Locked>>};
+	const optional = Object.values(packages).flatMap(locked => Object.keys(locked.optionalDependencies ?? {}));
+	t.true(optional.length > 0);
+	t.deepEqual(
+		optional.filter(name => packages[`node_modules/${name}`] === undefined),
+		[],
+	);
+	t.notRegex(text, /"resolved"/);
+});
+
 test('publint finds nothing', async t => {
 	const {end, output} = await runCommand(
 		process.execPath,
