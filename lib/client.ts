@@ -1,30 +1,10 @@
 import type {RetryPolicy} from './retry/retry-policy.ts';
-import type {SessionState, StateOf} from './session/state.ts';
+import type {SessionEvents} from './session/session-events.ts';
+import type {SessionState} from './session/state.ts';
 import type {Transaction} from './transaction.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import type {Subscribable} from './util/emitter.ts';
-import type {Acl, CreateMode, Stat, WatchedEvent, WatchNotice} from './znode.ts';
-
-/** What the session went through, in order. The argument is the state that was entered; `client.state` is already that. */
-export type ClientEvents = {
-	/** A new session is open; whatever belonged to an earlier one is gone. */
-	connected: [state: StateOf<'connected'>];
-	/** The connection went; the session may live. */
-	suspended: [state: StateOf<'suspended'>];
-	/** The same session is connected again, its watches are re-armed, and what they missed has been told. */
-	reconnected: [state: StateOf<'connected'>];
-	/**
-	 * The margin before the session's end was reached without an answer from any server: leases of this session end now.
-	 * The session itself may still be saved. Comes at most once in a session, and always before `lost` unless the server itself ended the session.
-	 */
-	untrusted: [];
-	/** The session is over. A new one is being opened. */
-	lost: [state: StateOf<'lost'>];
-	closed: [state: StateOf<'closed'>];
-};
-
-/** Called in the order of the server's messages: after every reply that came before the event, before every reply that comes after it. */
-export type WatchListener = (notice: WatchNotice) => void;
+import type {Acl, CreateMode, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
 
 export type OperationOptions = Cancellable & {
 	/**
@@ -69,9 +49,6 @@ export type Data = {readonly data: Buffer | null; readonly stat: Stat};
 export type Children = {readonly children: readonly string[]; readonly stat: Stat};
 export type AclOf = {readonly acl: Acl; readonly stat: Stat};
 
-/** `missed`: the connection was away, events may have been missed; look again. The first event of a watch is `armed`. */
-export type PersistentWatchEvent = WatchedEvent | {readonly type: 'armed' | 'missed'; readonly path: string};
-
 /**
  * A ZooKeeper client with one session at a time, opened by `connect`.
  *
@@ -81,7 +58,7 @@ export type PersistentWatchEvent = WatchedEvent | {readonly type: 'armed' | 'mis
  * Failures common to all calls: `InvalidArgumentError` (before any I/O), `AbortedError`, `ConnectionLossError`, `SessionExpiredError`, `ClientClosedError`, `KeeperError`
  * and its kinds.
  */
-export interface Client extends Subscribable<ClientEvents>, AsyncDisposable {
+export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	readonly state: SessionState;
 	/**
 	 * Until when, on the clock of `performance.now()`, this session's ephemeral znodes can be trusted to exist: the send time of the last answered request, plus the

@@ -1,3 +1,4 @@
+export {connect} from './connect.ts';
 /// <reference types="node" preserve="true" />
 export {AbortedError} from './errors/aborted-error.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
@@ -22,27 +23,46 @@ export {
 	ProtocolError,
 	SessionExpiredError,
 } from './errors/session-error.ts';
+export {RequestTooLargeError} from './errors/request-error.ts';
 export {TransactionError} from './errors/transaction-error.ts';
+export {ancestorsOf, joinPath, nameOf, parentOf, validatePath} from './paths.ts';
+export {
+	boundedExponentialBackoff,
+	exponentialBackoff,
+	forever,
+	nTimes,
+	oneTime,
+	untilElapsed,
+} from './retry/retry-policy.ts';
 export {creatorAcl, openAcl, readAcl} from './znode.ts';
 
 export type {
 	AclOf,
 	Children,
 	Client,
-	ClientEvents,
 	Created,
 	CreateOptions,
 	Data,
 	DataInput,
 	OperationOptions,
-	PersistentWatchEvent,
 	ReadOptions,
 	VersionOptions,
-	WatchListener,
 	WatchOptions,
 } from './client.ts';
+export type {AuthOption, ConnectOptions} from './options.ts';
 export type {RetryContext, RetryPolicy} from './retry/retry-policy.ts';
+export type {SessionEvents as ClientEvents} from './session/session-events.ts';
 export type {SessionState, SessionStatus, StateOf} from './session/state.ts';
 export type {Transaction, TransactionCreateOptions, TransactionResult} from './transaction.ts';
 export type {Cancellable} from './util/cancellable.ts';
-export type {Acl, AclEntry, CreateMode, Permission, Stat, WatchedEvent, WatchNotice} from './znode.ts';
+export type {
+	Acl,
+	AclEntry,
+	CreateMode,
+	Permission,
+	PersistentWatchEvent,
+	Stat,
+	WatchedEvent,
+	WatchListener,
+	WatchNotice,
+} from './znode.ts';

@@ -56,3 +56,9 @@ export type WatchedEvent = {
  * What a watch listener is told. `lost`: the session ended, so the watch is gone and changes may have been missed.
  */
 export type WatchNotice = WatchedEvent | {readonly type: 'lost'; readonly path: string};
+
+/** Called in the order of the server's messages: after every reply that came before the event, before every reply that comes after it. */
+export type WatchListener = (notice: WatchNotice) => void;
+
+/** `missed`: the connection was away, events may have been missed; look again. The first event of a watch is `armed`. */
+export type PersistentWatchEvent = WatchedEvent | {readonly type: 'armed' | 'missed'; readonly path: string};

@@ -7,4 +7,9 @@ export class AbortedError extends CoordinationError {
 	constructor(what: string, reason: unknown) {
 		super(`${what} was aborted`, {cause: reason});
 	}
+
+	/** @throws AbortedError if the signal has fired already */
+	static throwIfAborted(signal: AbortSignal | undefined, what: string): void {
+		if (signal?.aborted) throw new AbortedError(what, signal.reason);
+	}
 }

@@ -1,4 +1,5 @@
 import {EventEmitter} from 'eventemitter3';
+import {callIsolated} from './isolate.ts';
 
 /** Maps an event's name to the arguments its listeners get. */
 export type EventMap = Readonly<Record<string, readonly unknown[]>>;
@@ -67,13 +68,7 @@ export class Emitter<Events extends EventMap> implements Subscribable<Events> {
 	): (...args: unknown[]) => void {
 		const wrapped = (...args: unknown[]): void => {
 			if (once) this.off(event, listener);
-			try {
-				listener(...(args as unknown as Events[Name]));
-			} catch (error) {
-				queueMicrotask(() => {
-					throw error;
-				});
-			}
+			callIsolated(listener, ...(args as unknown as Events[Name]));
 		};
 		let listeners = this.#wrapped.get(event);
 		if (!listeners) this.#wrapped.set(event, (listeners = new Map()));

@@ -1,0 +1,71 @@
+import type {WatchedEvent} from '../znode.ts';
+import type {OperationName, ReplyOf, RequestOf} from './operation.ts';
+
+/** What a driver can do beyond the common operations. Code asks these, never which driver it is. */
+export type Capabilities = {
+	readonly multi: boolean;
+	/** Whether `create` takes an ACL; without, every znode is open to the world until `setAcl`. */
+	readonly aclAtCreate: boolean;
+	readonly persistentWatches: boolean;
+	/** Whether the driver itself restores one-shot watches after a reconnect, so that `setWatches` must not be called. */
+	readonly restoresWatches: boolean;
+};
+
+/** A session is open on the connection that was just made. Paths on this side of the seam are the server's. */
+export type Handshake = {
+	readonly sessionId: bigint;
+	readonly password: Buffer;
+	/** Negotiated, milliseconds. */
+	readonly timeout: number;
+	readonly readOnly: boolean;
+	/** When the request that was answered had been sent, on the clock of `performance.now()`. */
+	readonly sentAt: number;
+};
+
+/** Called in the order of the server's messages. Must not throw. */
+export type DriverListener = {
+	/** Nothing is sent on the connection before this returns, so what it calls comes first on the wire. */
+	connected(handshake: Handshake): void;
+	/** All calls under way are about to be rejected with `DisconnectedError`; the driver dials again by itself. */
+	disconnected(cause: Error): void;
+	/** The server said that the session is over; the driver goes on to open a new one. */
+	expired(): void;
+	/** A request that had been sent at `sentAt` was answered: the session lived then. */
+	answered(sentAt: number): void;
+	event(event: WatchedEvent): void;
+	/** A dial failed; only to be able to say why nothing is connected. */
+	dialFailed(cause: Error): void;
+};
+
+/** The server refused a request, with ZooKeeper's result code. */
+export class RefusedError extends Error {
+	readonly resultCode: number;
+
+	constructor(resultCode: number) {
+		super(`refused with ${resultCode}`);
+		this.resultCode = resultCode;
+	}
+}
+
+/** The connection ended before the reply; `sent` is false only if the request certainly never left. */
+export class DisconnectedError extends Error {
+	readonly sent: boolean;
+
+	constructor(sent: boolean, cause?: unknown) {
+		super('disconnected', {cause});
+		this.sent = sent;
+	}
+}
+
+/** THE SEAM. One session at a time; everything above it (state, clock, retries, watches, leases) is the same for every driver. */
+export interface Driver {
+	readonly capabilities: Capabilities;
+	/** Begins to dial. Called once. */
+	start(listener: DriverListener): void;
+	/** Sends at once, in the order of the calls. @throws RefusedError, DisconnectedError as rejections */
+	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>>;
+	/** Gives the session up, without a word to the server, and dials for a new one. */
+	renew(): void;
+	/** Ends the session on the server if it is connected, waiting at most `timeout` ms; nothing is called on the listener afterwards. */
+	close(timeout: number): Promise<void>;
+}

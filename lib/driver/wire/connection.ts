@@ -1,0 +1,247 @@
+import {connect, type Socket} from 'node:net';
+import {ProtocolError} from '../../errors/session-error.ts';
+import {deferred} from '../../util/deferred.ts';
+import {DisconnectedError, type DriverListener, RefusedError} from '../driver.ts';
+import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
+import type {Server} from './ensemble.ts';
+import {FrameDecoder} from './jute/frame.ts';
+import {opCode, xid as reserved} from './jute/op-code.ts';
+import {Reader} from './jute/reader.ts';
+import type {Codecs} from './jute/request/codecs.ts';
+import {type ConnectRequest, type ConnectResponse, decodeConnect, encodeConnect} from './jute/request/connect.ts';
+import {decodeEvent} from './jute/request/event.ts';
+import {Writer} from './jute/writer.ts';
+import {KeepAlive} from './keep-alive.ts';
+
+type Pending = {
+	readonly xid: number;
+	readonly sentAt: number;
+	resolve(reader: Reader): void;
+	reject(error: Error): void;
+};
+
+export type ConnectionOptions = {
+	readonly server: Server;
+	readonly codecs: Codecs;
+	/** The longest frame accepted from the server, bytes. */
+	readonly maxFrameLength: number;
+	readonly listener: Pick<DriverListener, 'answered' | 'event'>;
+	/** Told the zxid of each reply that has one. */
+	readonly onZxid: (zxid: bigint) => void;
+};
+
+/** The largest xid is 2^31 - 1; then they begin again at 1. */
+const maxXid = 0x7f_ff_ff_ff;
+
+/**
+ * One socket to one server: frames, request and reply matched in order, keep-alive. Whatever goes wrong on it ends it, and with it every call under way; nothing
+ * is ever thrown out of a socket handler.
+ */
+export class Connection {
+	readonly #options: ConnectionOptions;
+	readonly #socket: Socket;
+	readonly #decoder: FrameDecoder;
+	readonly #ended = deferred<Error>();
+	readonly #opened = deferred<ConnectResponse>();
+	/** In the order of their requests, which is the order of their replies. */
+	readonly #pending: Pending[] = [];
+	/** Auth replies overtake the others, so they wait apart. */
+	readonly #pendingAuth: Pending[] = [];
+	#inbox: Buffer[] = [];
+	#outbox: Buffer[] = [];
+	#nextXid = 1;
+	#handshaken = false;
+	#pumping = false;
+	#cause: Error | undefined;
+	#keepAlive: KeepAlive | undefined;
+
+	constructor(options: ConnectionOptions) {
+		this.#options = options;
+		this.#decoder = new FrameDecoder(options.maxFrameLength);
+		this.#socket = connect({host: options.server.host, port: options.server.port, noDelay: true});
+		this.#socket.on('data', chunk => this.#receive(chunk));
+		this.#socket.on('error', error => this.end(error));
+		this.#socket.on('close', () => this.end(new Error(`${options.server.name} closed the connection`)));
+	}
+
+	/** Resolves with the cause once the connection is over and all its calls are rejected. */
+	get ended(): Promise<Error> {
+		return this.#ended.promise;
+	}
+
+	/** The first exchange. @param timeout for the TCP connection and the reply together, ms */
+	async handshake(request: ConnectRequest, timeout: number): Promise<ConnectResponse & {readonly sentAt: number}> {
+		const timer = setTimeout(
+			() => this.end(new Error(`no handshake with ${this.#options.server.name} within ${timeout} ms`)),
+			timeout,
+		);
+		let sentAt = 0;
+		this.#socket.once('connect', () => {
+			sentAt = performance.now();
+			this.#socket.write(encodeConnect(request));
+		});
+		try {
+			return {...(await this.#opened.promise), sentAt};
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	/** Pings and listens for silence from now on. @param timeout the negotiated session timeout, ms */
+	keepAlive(timeout: number): void {
+		this.#keepAlive = new KeepAlive(timeout, {
+			ping: () => this.#write(reserved.ping, opCode.ping),
+			silent: silence => this.end(new Error(`${this.#options.server.name} was silent for ${Math.round(silence)} ms`)),
+		});
+	}
+
+	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>> {
+		if (this.#cause) return Promise.reject(new DisconnectedError(false, this.#cause));
+		const codec = this.#options.codecs[operation];
+		return new Promise((resolve, reject) => {
+			const xid = operation === 'auth' ? reserved.auth : this.#takeXid();
+			const pending: Pending = {
+				xid,
+				sentAt: performance.now(),
+				resolve: reader => resolve(codec.decode(reader, request)),
+				reject,
+			};
+			this.#write(xid, codec.code(request), writer => codec.encode(writer, request));
+			(operation === 'auth' ? this.#pendingAuth : this.#pending).push(pending);
+		});
+	}
+
+	/** Idempotent: the first cause wins. Replies that have arrived already are delivered before the calls without one are rejected. */
+	end(cause: Error): void {
+		if (this.#cause) return;
+		this.#cause = cause;
+		this.#keepAlive?.stop();
+		this.#socket.destroy();
+		if (!this.#pumping) this.#finish(cause);
+	}
+
+	#finish(cause: Error): void {
+		this.#inbox = [];
+		this.#opened.reject(cause);
+		// Nobody may be waiting for the handshake any more.
+		this.#opened.promise.catch(() => undefined);
+		for (const pending of [...this.#pendingAuth.splice(0), ...this.#pending.splice(0)])
+			pending.reject(new DisconnectedError(true, cause));
+		this.#ended.resolve(cause);
+	}
+
+	#takeXid(): number {
+		const xid = this.#nextXid;
+		this.#nextXid = xid === maxXid ? 1 : xid + 1;
+		return xid;
+	}
+
+	/** What is written in one turn of the event loop leaves in one write. */
+	#write(xid: number, code: number, encode?: (writer: Writer) => void): void {
+		const writer = new Writer().int(xid).int(code);
+		encode?.(writer);
+		if (this.#outbox.length === 0) process.nextTick(() => this.#flush());
+		this.#outbox.push(writer.frame());
+		this.#keepAlive?.sent();
+	}
+
+	#flush(): void {
+		const [first, ...rest] = this.#outbox;
+		this.#outbox = [];
+		if (first && !this.#cause) this.#socket.write(rest.length === 0 ? first : Buffer.concat([first, ...rest]));
+	}
+
+	#receive(chunk: Buffer): void {
+		if (this.#cause) return;
+		this.#keepAlive?.received();
+		try {
+			this.#inbox.push(...this.#decoder.push(chunk));
+		} catch (error) {
+			this.end(error as Error);
+			return;
+		}
+		if (!this.#pumping) this.#pump();
+	}
+
+	/**
+	 * Delivers frames in their order. A reply settles a promise, whose continuations run only after this turn; so an event that follows a reply waits for the next
+	 * turn, and is told after everything the reply led to.
+	 */
+	#pump(): void {
+		this.#pumping = true;
+		let replied = false;
+		let delivered = 0;
+		try {
+			for (const frame of this.#inbox) {
+				const isEvent = this.#handshaken && frame.length >= 4 && frame.readInt32BE(0) === reserved.event;
+				if (isEvent && replied) break;
+				delivered++;
+				if (isEvent) this.#deliverEvent(frame);
+				else if (this.#handshaken) this.#deliverReply(frame);
+				else this.#deliverHandshake(frame);
+				replied ||= !isEvent;
+			}
+		} catch (error) {
+			this.#inbox = [];
+			this.#pumping = false;
+			if (this.#cause) this.#finish(this.#cause);
+			else this.end(error as Error);
+			return;
+		}
+		this.#inbox.splice(0, delivered);
+		if (this.#inbox.length > 0) {
+			setImmediate(() => this.#pump());
+			return;
+		}
+		this.#pumping = false;
+		if (this.#cause) this.#finish(this.#cause);
+	}
+
+	#deliverHandshake(frame: Buffer): void {
+		const response = decodeConnect(frame);
+		this.#handshaken = true;
+		this.#opened.resolve(response);
+	}
+
+	/* class ReplyHeader { int xid; long zxid; int err; } */
+	#deliverEvent(frame: Buffer): void {
+		const reader = new Reader(frame);
+		reader.int();
+		reader.long();
+		reader.int();
+		this.#options.listener.event(decodeEvent(reader));
+	}
+
+	#deliverReply(frame: Buffer): void {
+		const reader = new Reader(frame);
+		const xid = reader.int();
+		const zxid = reader.long();
+		const resultCode = reader.int();
+		// Only replies to requests count: an event's zxid may run ahead of events that are still to come.
+		if (zxid > 0n) this.#options.onZxid(zxid);
+		if (xid === reserved.ping) {
+			const sentAt = this.#keepAlive?.answered();
+			if (sentAt !== undefined) this.#options.listener.answered(sentAt);
+			return;
+		}
+		const pending = xid === reserved.auth ? this.#pendingAuth.shift() : this.#pending.shift();
+		if (pending?.xid !== xid) throw this.#mismatch(xid, pending);
+		this.#options.listener.answered(pending.sentAt);
+		if (resultCode !== 0) {
+			pending.reject(new RefusedError(resultCode));
+			return;
+		}
+		try {
+			pending.resolve(reader);
+		} catch (error) {
+			pending.reject(new DisconnectedError(true, error));
+			throw error;
+		}
+	}
+
+	#mismatch(xid: number, pending: Pending | undefined): ProtocolError {
+		const error = new ProtocolError(`a reply to request ${xid} where ${pending?.xid ?? 'none'} was due`);
+		pending?.reject(new DisconnectedError(true, error));
+		return error;
+	}
+}

@@ -1,0 +1,39 @@
+import type {CreateMode} from '../../../znode.ts';
+
+/** ZooDefs.OpCode. */
+export const opCode = {
+	delete: 2,
+	exists: 3,
+	get: 4,
+	set: 5,
+	getAcl: 6,
+	setAcl: 7,
+	sync: 9,
+	ping: 11,
+	children: 12,
+	check: 13,
+	multi: 14,
+	create: 15,
+	removeWatches: 18,
+	createContainer: 19,
+	createTtl: 21,
+	auth: 100,
+	setWatches: 101,
+	setWatches2: 105,
+	addWatch: 106,
+	closeSession: -11,
+} as const;
+
+/** Reserved xids: these replies are told apart by them. */
+export const xid = {event: -1, ping: -2, auth: -4} as const;
+
+/** The flags of a create request, and the opcode that honours them: a container through opcode 1 or 15 silently becomes persistent. */
+export const createFlags: Readonly<Record<CreateMode, {readonly flags: number; readonly code: number}>> = {
+	persistent: {flags: 0, code: opCode.create},
+	ephemeral: {flags: 1, code: opCode.create},
+	'persistent-sequential': {flags: 2, code: opCode.create},
+	'ephemeral-sequential': {flags: 3, code: opCode.create},
+	container: {flags: 4, code: opCode.createContainer},
+	'persistent-ttl': {flags: 5, code: opCode.createTtl},
+	'persistent-sequential-ttl': {flags: 6, code: opCode.createTtl},
+};

@@ -1,0 +1,177 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {type Capabilities, DisconnectedError, type Driver, type DriverListener, type Handshake} from '../driver.ts';
+import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
+import {Connection} from './connection.ts';
+import {Ensemble, type Server} from './ensemble.ts';
+import {type Codecs, codecs} from './jute/request/codecs.ts';
+import {noPassword} from './jute/request/connect.ts';
+
+export type WireDriverOptions = {
+	readonly servers: readonly Server[];
+	/** Asked of the server, which clamps it; milliseconds. */
+	readonly sessionTimeout: number;
+	readonly maxFrameLength: number;
+};
+
+/** What identifies a session to a server; id 0 asks for a new one. */
+type Credentials = {readonly sessionId: bigint; readonly password: Buffer; readonly timeout: number};
+
+type State =
+	| {readonly status: 'idle'}
+	/** `waiting` ends a pause between dials early. */
+	| {readonly status: 'dialling'; readonly connection: Connection | undefined; readonly waiting: AbortController}
+	| {readonly status: 'connected'; readonly connection: Connection}
+	| {readonly status: 'closed'};
+
+/** A full round of servers without success is followed by a pause: random, so that a fleet does not come back as one. */
+const minPause = 50;
+const maxPause = 1000;
+const minDialTimeout = 500;
+
+/** The driver in pure TypeScript over `node:net`: picks a server, shakes hands, and dials again for the same session until it is told to give that up. */
+export class WireDriver implements Driver {
+	readonly capabilities: Capabilities = {
+		multi: true,
+		aclAtCreate: true,
+		persistentWatches: true,
+		restoresWatches: false,
+	};
+	readonly #options: WireDriverOptions;
+	readonly #ensemble: Ensemble;
+	readonly #codecs: Codecs;
+	#listener: DriverListener | undefined;
+	#state: State = {status: 'idle'};
+	#credentials: Credentials;
+	#lastZxid = 0n;
+
+	constructor(options: WireDriverOptions) {
+		this.#options = options;
+		this.#ensemble = new Ensemble(options.servers);
+		this.#codecs = codecs(() => this.#lastZxid);
+		this.#credentials = this.#none();
+	}
+
+	start(listener: DriverListener): void {
+		this.#listener = listener;
+		void this.#run(listener);
+	}
+
+	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>> {
+		return this.#state.status === 'connected'
+			? this.#state.connection.call(operation, request)
+			: Promise.reject(new DisconnectedError(false));
+	}
+
+	renew(): void {
+		this.#credentials = this.#none();
+		// A new session begins its own history: a server restored from a backup would refuse the old zxid for ever.
+		this.#lastZxid = 0n;
+		if (this.#state.status === 'connected' || this.#state.status === 'dialling') {
+			this.#state.connection?.end(new Error('the session was given up'));
+		}
+	}
+
+	async close(timeout: number): Promise<void> {
+		const state = this.#state;
+		this.#listener = undefined;
+		this.#state = {status: 'closed'};
+		if (state.status === 'dialling') {
+			state.waiting.abort();
+			state.connection?.end(new Error('the client was closed'));
+		}
+		if (state.status !== 'connected') return;
+		// The server closes the connection after its reply; a lost reply must not keep the owner waiting.
+		const timer = setTimeout(() => state.connection.end(new Error('the client was closed')), timeout);
+		await state.connection.call('closeSession', undefined).catch(() => undefined);
+		clearTimeout(timer);
+		state.connection.end(new Error('the client was closed'));
+	}
+
+	async #run(listener: DriverListener): Promise<void> {
+		for (let failures = 0; this.#state.status !== 'closed'; ) {
+			const waiting = new AbortController();
+			this.#state = {status: 'dialling', connection: undefined, waiting};
+			if (failures > 0 && failures % this.#ensemble.size === 0) {
+				const pause =
+					Math.min(maxPause, minPause * 2 ** Math.min(10, failures / this.#ensemble.size)) * (0.5 + Math.random() / 2);
+				await sleep(pause, undefined, {signal: waiting.signal}).catch(() => undefined);
+				if (waiting.signal.aborted) return;
+			}
+			failures = (await this.#serve(listener, waiting)) ? 0 : failures + 1;
+		}
+	}
+
+	/** One connection from dial to end. Resolves with whether it was of use: anything less counts as a failure of that server. */
+	async #serve(listener: DriverListener, waiting: AbortController): Promise<boolean> {
+		let answered = false;
+		const connection = new Connection({
+			server: this.#ensemble.next(),
+			codecs: this.#codecs,
+			maxFrameLength: this.#options.maxFrameLength,
+			listener: {
+				answered: sentAt => {
+					answered = true;
+					if (this.#isCurrent(connection)) listener.answered(sentAt);
+				},
+				event: event => {
+					if (this.#isCurrent(connection)) listener.event(event);
+				},
+			},
+			onZxid: zxid => {
+				if (this.#isCurrent(connection) && zxid > this.#lastZxid) this.#lastZxid = zxid;
+			},
+		});
+		this.#state = {status: 'dialling', connection, waiting};
+		try {
+			if (!(await this.#shakeHands(connection, listener))) return true;
+		} catch (error) {
+			connection.end(error as Error);
+			if (this.#listener) listener.dialFailed(error as Error);
+			return false;
+		}
+		if (!this.#isCurrent(connection)) return answered;
+		const cause = await connection.ended;
+		if (this.#isCurrent(connection)) {
+			this.#state = {status: 'dialling', connection: undefined, waiting};
+			listener.disconnected(cause);
+		}
+		return answered;
+	}
+
+	/** Resolves with whether a session is open; `false` after an expiry, when the next dial may follow at once. */
+	async #shakeHands(connection: Connection, listener: DriverListener): Promise<boolean> {
+		const asked = this.#credentials;
+		const dialTimeout = Math.max(minDialTimeout, asked.timeout / this.#ensemble.size);
+		const response = await connection.handshake(
+			{lastZxid: this.#lastZxid, timeout: this.#options.sessionTimeout, ...this.#identity(asked)},
+			dialTimeout,
+		);
+		if (this.#state.status === 'closed' || this.#credentials !== asked)
+			throw new Error('the session was given up while it was being resumed');
+		const expired = response.timeout <= 0 || response.sessionId === 0n;
+		// A server that hands out another session than the one asked for (ClickHouse Keeper does) has lost ours all the same.
+		if (expired || (asked.sessionId !== 0n && response.sessionId !== asked.sessionId)) {
+			this.renew();
+			if (asked.sessionId !== 0n) listener.expired();
+			return false;
+		}
+		this.#credentials = {sessionId: response.sessionId, password: response.password, timeout: response.timeout};
+		this.#state = {status: 'connected', connection};
+		connection.keepAlive(response.timeout);
+		const handshake: Handshake = {...this.#credentials, readOnly: response.readOnly, sentAt: response.sentAt};
+		listener.connected(handshake);
+		return true;
+	}
+
+	#isCurrent(connection: Connection): boolean {
+		return this.#state.status === 'connected' && this.#state.connection === connection;
+	}
+
+	#identity({sessionId, password}: Credentials): Pick<Credentials, 'sessionId' | 'password'> {
+		return {sessionId, password};
+	}
+
+	#none(): Credentials {
+		return {sessionId: 0n, password: noPassword, timeout: this.#options.sessionTimeout};
+	}
+}

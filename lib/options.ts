@@ -1,0 +1,111 @@
+import {InvalidArgumentError} from './errors/argument-error.ts';
+import {boundedExponentialBackoff, type RetryPolicy} from './retry/retry-policy.ts';
+import type {Cancellable} from './util/cancellable.ts';
+import {type Acl, creatorAcl, openAcl} from './znode.ts';
+
+/** A credential, presented on every connection before anything else. For `digest` it is `user:password`. Never appears in an error or a log. */
+export type AuthOption = {readonly scheme: string; readonly auth: string | Uint8Array};
+
+export type ConnectOptions = Cancellable & {
+	/** Asked of the server, which clamps it to its own bounds (2 to 20 ticks); ms, from 1. @default 10_000 */
+	readonly sessionTimeout?: number | undefined;
+	/** How long `connect` may take, and how long a call may wait for a connection; ms, from 1. @default 15_000 */
+	readonly connectTimeout?: number | undefined;
+	/** How long `close` waits for the server to confirm; ms, from 0. @default 2000 */
+	readonly closeTimeout?: number | undefined;
+	/** How long before the session's possible end its leases end; ms. @default a quarter of the negotiated session timeout */
+	readonly leaseMargin?: number | undefined;
+	/** For calls whose repetition is sound. `false`: none is repeated. @default boundedExponentialBackoff(100, 2000, 5) */
+	readonly retry?: RetryPolicy | false | undefined;
+	/** @default none */
+	readonly auth?: readonly AuthOption[] | undefined;
+	/** The ACL of everything the client creates, unless a call says otherwise. @default `creatorAcl` when `auth` is given, otherwise `openAcl` */
+	readonly acl?: Acl | undefined;
+	/** The servers' `jute.maxbuffer`: larger requests are refused here, because a server would close the connection; bytes. @default 1_048_575 */
+	readonly maxRequestLength?: number | undefined;
+	/** The longest reply that is accepted; a longer one costs the connection; bytes. @default 67_108_864 (64 MiB) */
+	readonly maxReplyLength?: number | undefined;
+};
+
+export type ResolvedOptions = {
+	readonly sessionTimeout: number;
+	readonly connectTimeout: number;
+	readonly closeTimeout: number;
+	readonly leaseMargin: number | undefined;
+	readonly retry: RetryPolicy | false;
+	readonly auth: readonly {readonly scheme: string; readonly auth: Uint8Array}[];
+	readonly acl: Acl;
+	readonly maxRequestLength: number;
+	readonly maxReplyLength: number;
+};
+
+const maxInt = 2 ** 31 - 1;
+
+/** All defaults in one place. @throws InvalidArgumentError */
+export function resolveOptions({
+	sessionTimeout = 10_000,
+	connectTimeout = 15_000,
+	closeTimeout = 2000,
+	leaseMargin,
+	retry = boundedExponentialBackoff(100, 2000, 5),
+	auth = [],
+	acl = auth.length > 0 ? creatorAcl : openAcl,
+	maxRequestLength = 1_048_575,
+	maxReplyLength = 64 * 1024 * 1024,
+}: ConnectOptions): ResolvedOptions {
+	requireWhole('options.sessionTimeout', sessionTimeout, 1);
+	requireWhole('options.connectTimeout', connectTimeout, 1);
+	requireWhole('options.closeTimeout', closeTimeout, 0);
+	if (leaseMargin !== undefined) requireWhole('options.leaseMargin', leaseMargin, 0);
+	requireWhole('options.maxRequestLength', maxRequestLength, 1024);
+	requireWhole('options.maxReplyLength', maxReplyLength, 1024);
+	if (retry !== false && typeof retry !== 'function')
+		throw new InvalidArgumentError('options.retry', retry, 'a retry policy or false');
+	return {
+		sessionTimeout,
+		connectTimeout,
+		closeTimeout,
+		leaseMargin,
+		retry,
+		auth: auth.map(({scheme, auth: credential}) => toCredential(scheme, credential)),
+		acl: validateAcl(acl),
+		maxRequestLength,
+		maxReplyLength,
+	};
+}
+
+export function toCredential(
+	scheme: string,
+	auth: string | Uint8Array,
+): {readonly scheme: string; readonly auth: Uint8Array} {
+	if (typeof scheme !== 'string' || scheme === '')
+		throw new InvalidArgumentError('scheme', scheme, 'a scheme name such as "digest"');
+	// The value itself is a secret: the message says only its type.
+	if (typeof auth !== 'string' && !(auth instanceof Uint8Array))
+		throw new InvalidArgumentError('auth', typeof auth, 'a string or bytes');
+	return {scheme, auth: typeof auth === 'string' ? Buffer.from(auth) : auth};
+}
+
+const permissions = new Set<unknown>(['read', 'write', 'create', 'delete', 'admin']);
+
+/** @throws InvalidArgumentError */
+export function validateAcl(acl: Acl): Acl {
+	const valid =
+		Array.isArray(acl) &&
+		acl.length > 0 &&
+		acl.every(
+			entry =>
+				typeof entry?.scheme === 'string' &&
+				typeof entry.id === 'string' &&
+				(entry.permissions === 'all' ||
+					(Array.isArray(entry.permissions) &&
+						entry.permissions.every((permission: unknown) => permissions.has(permission)))),
+		);
+	if (!valid) throw new InvalidArgumentError('acl', acl, 'a list of at least one {permissions, scheme, id}');
+	return acl;
+}
+
+export function requireWhole(argument: string, value: number, least: number): void {
+	if (!Number.isInteger(value) || value < least || value > maxInt)
+		throw new InvalidArgumentError(argument, value, `a whole number from ${least} to ${maxInt}`);
+}

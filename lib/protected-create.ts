@@ -1,0 +1,67 @@
+import {randomUUID} from 'node:crypto';
+import type {Client, Created, CreateOptions, DataInput} from './client.ts';
+import {isCoordinationError} from './errors/coordination-error.ts';
+import {joinPath, nameOf, parentOf} from './paths.ts';
+import {outcomeOf} from './retry/outcome.ts';
+
+type Attempt = {readonly path: string; readonly data: DataInput; readonly options: CreateOptions};
+
+/** Curator's protected name: a create whose reply was lost is recognised by it. */
+export function protectedPath(path: string, guid: string): string {
+	return joinPath(parentOf(path), `_c_${guid}-${nameOf(path)}`);
+}
+
+/**
+ * A create that is made at most once, whatever becomes of its reply: after a lost reply the znode is looked for by its GUID, and taken only if it belongs to the
+ * session of now (traps T16, T17). If the caller gives up meanwhile, the znode is found and deleted behind its back.
+ */
+export async function protectedCreate(client: Client, {path, data, options}: Attempt): Promise<Created> {
+	const guid = randomUUID();
+	const once: CreateOptions = {...options, protect: false};
+	try {
+		return await client.create(protectedPath(path, guid), data, once);
+	} catch (error) {
+		const isAborted = isCoordinationError(error, 'ABORTED');
+		if (!isAborted && outcomeOf(error) !== 'ambiguous') throw error;
+		try {
+			if (isAborted) throw error;
+			const found = await findOwn(client, path, guid, options);
+			if (found) return found;
+		} catch (failure) {
+			void deleteByGuid(client, path, guid);
+			throw failure;
+		}
+		return protectedCreate(client, {path, data, options});
+	}
+}
+
+async function listByGuid(client: Client, path: string, guid: string): Promise<string[]> {
+	const parent = parentOf(path);
+	// The list alone could come from a follower that has not seen the create yet.
+	const [, {children}] = await Promise.all([client.sync(parent), client.children(parent)]);
+	return children.filter(child => child.startsWith(`_c_${guid}-`)).map(child => joinPath(parent, child));
+}
+
+async function findOwn(
+	client: Client,
+	path: string,
+	guid: string,
+	{mode = 'persistent', signal}: CreateOptions,
+): Promise<Created | undefined> {
+	for (const found of await listByGuid(client, path, guid)) {
+		const stat = await client.exists(found, {signal});
+		const owner = client.state.status === 'connected' ? client.state.sessionId : undefined;
+		if (stat && (!mode.startsWith('ephemeral') || stat.ephemeralOwner === owner)) return {path: found, stat};
+		await client.deleteGuaranteed(found);
+	}
+	return undefined;
+}
+
+async function deleteByGuid(client: Client, path: string, guid: string): Promise<void> {
+	try {
+		await Promise.all((await listByGuid(client, path, guid)).map(found => client.deleteGuaranteed(found)));
+	} catch (error) {
+		// Without a connection again: try in the next one. Anything else (the parent gone, the client closed) means that there is nothing left to delete.
+		if (outcomeOf(error) !== 'final') await deleteByGuid(client, path, guid);
+	}
+}

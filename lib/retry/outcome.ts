@@ -1,0 +1,18 @@
+import {KeeperError} from '../errors/keeper-error.ts';
+import {ConnectionLossError} from '../errors/session-error.ts';
+
+/**
+ * What a failure says about the request. `unsent`: it had no effect, repeating it is sound. `ambiguous`: it may have had its effect. `final`: the answer will not change, or
+ * the session it belonged to is over.
+ */
+export type Outcome = 'unsent' | 'ambiguous' | 'final';
+
+/** KeeperException.ThrottledOpException: refused before it was executed. */
+const throttled = -127;
+
+/** The one judgement that every retry asks. */
+export function outcomeOf(error: unknown): Outcome {
+	if (error instanceof ConnectionLossError) return error.sent ? 'ambiguous' : 'unsent';
+	if (error instanceof KeeperError && error.resultCode === throttled) return 'unsent';
+	return 'final';
+}

@@ -1,0 +1,52 @@
+import type {CallName} from './call-name.ts';
+
+/** A call that waits for a connection. */
+export type WaitingCall = {
+	readonly name: CallName;
+	send(): void;
+	reject(error: Error): void;
+};
+
+/** Calls made without a connection, in their order; each waits no longer than its time. */
+export class WaitingCalls {
+	readonly #timeout: number;
+	readonly #calls = new Map<WaitingCall, NodeJS.Timeout>();
+
+	/** @param timeout ms that a call may wait */
+	constructor(timeout: number) {
+		this.#timeout = timeout;
+	}
+
+	get size(): number {
+		return this.#calls.size;
+	}
+
+	/** @param onTimeout gives the error of a call that waited too long */
+	add(call: WaitingCall, onTimeout: () => Error): void {
+		const timer = setTimeout(() => {
+			this.#calls.delete(call);
+			call.reject(onTimeout());
+		}, this.#timeout);
+		this.#calls.set(call, timer);
+	}
+
+	remove(call: WaitingCall): void {
+		clearTimeout(this.#calls.get(call));
+		this.#calls.delete(call);
+	}
+
+	sendAll(): void {
+		for (const call of this.#take()) call.send();
+	}
+
+	rejectAll(error: (call: WaitingCall) => Error): void {
+		for (const call of this.#take()) call.reject(error(call));
+	}
+
+	#take(): WaitingCall[] {
+		for (const timer of this.#calls.values()) clearTimeout(timer);
+		const calls = [...this.#calls.keys()];
+		this.#calls.clear();
+		return calls;
+	}
+}

@@ -1,0 +1,140 @@
+import type {WatchKind, WatchTables} from '../driver/operation.ts';
+import {callIsolated} from '../util/isolate.ts';
+import type {PersistentWatchEvent, WatchedEvent, WatchListener} from '../znode.ts';
+
+/** Where a one-shot watch stands, by what left it: `exist` is an `exists` that found nothing. */
+export type OneShotTable = 'data' | 'exist' | 'child';
+export type PersistentMode = 'persistent' | 'recursive';
+export type PersistentListener = (event: PersistentWatchEvent) => void;
+
+/** Listeners of one server path, each with the path as its caller wrote it. */
+type Listeners<Listener> = Map<string, Map<Listener, string>>;
+
+/** How many bytes of paths one setWatches frame may hold, as in the Java client: far below any server's limit. */
+const maxBytesPerFrame = 128 * 1024;
+const consumes: Readonly<Record<WatchedEvent['type'], readonly OneShotTable[]>> = {
+	created: ['data', 'exist'],
+	changed: ['data', 'exist'],
+	children: ['child'],
+	deleted: ['data', 'exist', 'child'],
+};
+
+/** Who waits for what: many listeners on one server watch. Keyed by server paths, so that one connection serves every chroot and namespace. */
+export class Watches {
+	readonly #oneShot: Readonly<Record<OneShotTable, Listeners<WatchListener>>> = {
+		data: new Map(),
+		exist: new Map(),
+		child: new Map(),
+	};
+	readonly #persistent: Readonly<Record<PersistentMode, Listeners<PersistentListener>>> = {
+		persistent: new Map(),
+		recursive: new Map(),
+	};
+
+	add(table: OneShotTable, serverPath: string, listener: WatchListener, path: string): void {
+		addTo(this.#oneShot[table], serverPath, listener, path);
+	}
+
+	/** Returns which server watches have nobody waiting any more. */
+	remove(serverPath: string, listener: WatchListener): WatchKind[] {
+		const was = (table: OneShotTable): boolean => removeFrom(this.#oneShot[table], serverPath, listener);
+		const orphaned: WatchKind[] = [];
+		const removedData = [was('data'), was('exist')].includes(true);
+		if (removedData && !this.#oneShot.data.has(serverPath) && !this.#oneShot.exist.has(serverPath))
+			orphaned.push('data');
+		if (was('child') && !this.#oneShot.child.has(serverPath)) orphaned.push('child');
+		return orphaned;
+	}
+
+	addPersistent(mode: PersistentMode, serverPath: string, listener: PersistentListener, path: string): void {
+		addTo(this.#persistent[mode], serverPath, listener, path);
+	}
+
+	/** Returns whether nobody watches this path persistently any more. */
+	removePersistent(mode: PersistentMode, serverPath: string, listener: PersistentListener): boolean {
+		removeFrom(this.#persistent[mode], serverPath, listener);
+		return !this.#persistent.persistent.has(serverPath) && !this.#persistent.recursive.has(serverPath);
+	}
+
+	deliver({type, path: serverPath}: WatchedEvent): void {
+		const told = new Map<WatchListener, string>();
+		for (const table of consumes[type]) {
+			for (const [listener, path] of this.#oneShot[table].get(serverPath) ?? []) told.set(listener, path);
+			this.#oneShot[table].delete(serverPath);
+		}
+		for (const [listener, path] of told) callIsolated(listener, {type, path});
+		for (const [listener, path] of this.#persistent.persistent.get(serverPath) ?? [])
+			callIsolated(listener, {type, path});
+		// A child watch of a listener below makes the server send `children` events that a recursive watch does not promise.
+		if (type === 'children') return;
+		for (const [root, listeners] of this.#persistent.recursive) {
+			if (serverPath !== root && root !== '/' && !serverPath.startsWith(`${root}/`)) continue;
+			const below = root === '/' ? (serverPath === '/' ? '' : serverPath) : serverPath.slice(root.length);
+			for (const [listener, path] of listeners)
+				callIsolated(listener, {type, path: path === '/' && below !== '' ? below : path + below});
+		}
+	}
+
+	/** The connection was away: what persistent watches missed is not told by the server. */
+	missed(): void {
+		for (const mode of ['persistent', 'recursive'] as const) {
+			for (const listeners of this.#persistent[mode].values()) {
+				for (const [listener, path] of listeners) callIsolated(listener, {type: 'missed', path});
+			}
+		}
+	}
+
+	/** The session is over: every one-shot listener is told and forgotten. Persistent ones stay, to be armed again in the next session. */
+	lost(): void {
+		const told = new Map<WatchListener, string>();
+		for (const table of Object.values(this.#oneShot)) {
+			for (const listeners of table.values()) for (const [listener, path] of listeners) told.set(listener, path);
+			table.clear();
+		}
+		for (const [listener, path] of told) callIsolated(listener, {type: 'lost', path});
+	}
+
+	persistentWatches(): {readonly mode: PersistentMode; readonly path: string}[] {
+		return (['persistent', 'recursive'] as const).flatMap(mode =>
+			[...this.#persistent[mode].keys()].map(path => ({mode, path})),
+		);
+	}
+
+	/** What has to be re-armed after a reconnect, in frames of bounded size. */
+	*frames(): Generator<WatchTables> {
+		let tables = emptyTables();
+		let bytes = 0;
+		for (const [name, paths] of Object.entries({...this.#oneShot, ...this.#persistent}) as [
+			keyof WatchTables,
+			Listeners<unknown>,
+		][]) {
+			for (const path of paths.keys()) {
+				if (bytes > 0 && bytes + path.length > maxBytesPerFrame) {
+					yield tables;
+					tables = emptyTables();
+					bytes = 0;
+				}
+				tables[name].push(path);
+				bytes += path.length + 4;
+			}
+		}
+		if (bytes > 0) yield tables;
+	}
+}
+
+function emptyTables(): Record<keyof WatchTables, string[]> {
+	return {data: [], exist: [], child: [], persistent: [], recursive: []};
+}
+
+function addTo<Listener>(table: Listeners<Listener>, serverPath: string, listener: Listener, path: string): void {
+	let listeners = table.get(serverPath);
+	if (!listeners) table.set(serverPath, (listeners = new Map()));
+	listeners.set(listener, path);
+}
+
+function removeFrom<Listener>(table: Listeners<Listener>, serverPath: string, listener: Listener): boolean {
+	const listeners = table.get(serverPath);
+	const removed = listeners?.delete(listener) ?? false;
+	if (listeners?.size === 0) table.delete(serverPath);
+	return removed;
+}

@@ -1,0 +1,102 @@
+import type {DataInput, OperationOptions} from './client.ts';
+import type {Chroot} from './chroot.ts';
+import type {MultiOperation, MultiOutcome} from './driver/operation.ts';
+import {InvalidArgumentError} from './errors/argument-error.ts';
+import {keeperError} from './errors/keeper-error.ts';
+import {TransactionError} from './errors/transaction-error.ts';
+import {requireWhole, validateAcl} from './options.ts';
+import {validatePath, validateSequentialPath} from './paths.ts';
+import type {Transaction, TransactionCreateOptions, TransactionResult} from './transaction.ts';
+import {type Acl, createModes} from './znode.ts';
+
+export type TransactionContext = {
+	readonly acl: Acl;
+	readonly chroot: Chroot;
+	readonly bytes: (operation: string, path: string, data: DataInput) => Uint8Array | null;
+	readonly call: (operations: readonly MultiOperation[], options: OperationOptions) => Promise<readonly MultiOutcome[]>;
+};
+
+/** The error results of a transaction: 0 before the culprit, -2 (not executed) after it. */
+const succeeded = 0;
+
+export class TransactionBuilder implements Transaction {
+	readonly #context: TransactionContext;
+	readonly #operations: MultiOperation[] = [];
+
+	constructor(context: TransactionContext) {
+		this.#context = context;
+	}
+
+	create(
+		path: string,
+		data: DataInput = Buffer.alloc(0),
+		{mode = 'persistent', acl = this.#context.acl, ttl}: TransactionCreateOptions = {},
+	): this {
+		if (!createModes.includes(mode))
+			throw new InvalidArgumentError('options.mode', mode, `one of ${createModes.join(', ')}`);
+		if (mode.includes('sequential')) validateSequentialPath(path);
+		else validatePath(path);
+		if (ttl !== undefined) requireWhole('options.ttl', ttl, 1);
+		return this.#add({
+			type: 'create',
+			path,
+			data: this.#context.bytes('create', path, data),
+			acl: validateAcl(acl),
+			mode,
+			ttl,
+		});
+	}
+
+	set(path: string, data: DataInput, {version = -1}: {readonly version?: number | undefined} = {}): this {
+		validatePath(path);
+		return this.#add({type: 'set', path, data: this.#context.bytes('set', path, data), version});
+	}
+
+	delete(path: string, {version = -1}: {readonly version?: number | undefined} = {}): this {
+		validatePath(path);
+		return this.#add({type: 'delete', path, version});
+	}
+
+	check(path: string, {version = -1}: {readonly version?: number | undefined} = {}): this {
+		validatePath(path);
+		return this.#add({type: 'check', path, version});
+	}
+
+	async commit(options: OperationOptions = {}): Promise<readonly TransactionResult[]> {
+		if (this.#operations.length === 0) return [];
+		const {chroot, call} = this.#context;
+		const outcomes = await call(
+			this.#operations.map(operation => ({...operation, path: chroot.toServer(operation.path)})),
+			options,
+		);
+		const culprit = outcomes.findIndex(outcome => outcome.type === 'error' && outcome.resultCode !== succeeded);
+		if (culprit >= 0) throw this.#refusal(culprit, outcomes[culprit]);
+		return this.#operations.map((operation, index) => this.#result(operation, outcomes[index]));
+	}
+
+	#add(operation: MultiOperation): this {
+		this.#operations.push(operation);
+		return this;
+	}
+
+	#refusal(index: number, outcome: MultiOutcome | undefined): TransactionError {
+		const {type, path} = this.#operations[index] as MultiOperation;
+		return new TransactionError(index, keeperError(outcome?.type === 'error' ? outcome.resultCode : 0, type, path));
+	}
+
+	#result({path}: MultiOperation, outcome: MultiOutcome | undefined): TransactionResult {
+		switch (outcome?.type) {
+			case 'create':
+				return {operation: 'create', path: this.#context.chroot.fromServer(outcome.path), stat: outcome.stat};
+			case 'set':
+				return {operation: 'set', path, stat: outcome.stat};
+			case 'delete':
+			case 'check':
+				return {operation: outcome.type, path};
+			case 'error':
+			case undefined:
+				// The decoder has matched the number of results, and errors were sorted out above.
+				throw new TypeError(`an impossible transaction result: ${JSON.stringify(outcome)}; please report this`);
+		}
+	}
+}
