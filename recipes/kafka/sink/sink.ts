@@ -1,3 +1,4 @@
+import type {Kafka} from 'kafkajs';
 import type {TopicPartition} from '../topic-partition.ts';
 
 /** A record to be written. `partition` is final: chosen before the commit, so that a retry cannot move it. */
@@ -40,6 +41,13 @@ export type SinkContext = {
 	readonly fleet: string;
 	/** `<groupId>.<workerId>.<session id in hex>`: of this worker in this session alone. */
 	readonly transactionalId: string;
+	/** Of the private kafkajs (`createKafka`), with the user's connection settings. A sink elsewhere need not use it. */
+	readonly kafka: Kafka;
+};
+
+/** What the user hands to the consumer, such as `kafkaSink()`. Opening fences nobody: that is `initProducer`'s. */
+export type SinkFactory = {
+	open(context: SinkContext, options: {readonly signal?: AbortSignal | undefined}): Promise<Sink>;
 };
 
 /**
@@ -60,9 +68,9 @@ export interface Sink {
 	): Promise<ReadonlyMap<string, CarrierPosition>>;
 	/** @throws ForeignCarrierError when somebody else's consumers are members of the carrier group */
 	checkCarrier(options: {readonly signal?: AbortSignal | undefined}): Promise<void>;
-	/** Checks a record and chooses its partition, synchronously. @throws InvalidArgumentError, RecordTooLargeError */
+	/** Checks a record and chooses its partition, synchronously. @throws InvalidArgumentError (also for a topic that does not exist), RecordTooLargeError */
 	prepare(record: EmitRecord): OutputRecord;
-	/** The commit point. One at a time. */
+	/** The commit point. One at a time. A lane without progress (`from` is `next`) refreshes its position: retention forgets what is not committed again. */
 	commit(lanes: readonly LaneCommit[]): Promise<void>;
 	close(): Promise<void>;
 }
