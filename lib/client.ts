@@ -1,4 +1,5 @@
 import type {RetryPolicy} from './retry/retry-policy.ts';
+import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
 import type {SessionState} from './session/state.ts';
 import type {Transaction} from './transaction.ts';
@@ -65,6 +66,8 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	 * negotiated timeout, less the lease margin. `-Infinity` without a session. Compare it with the clock; do not cache it.
 	 */
 	readonly trustedUntil: number;
+	/** The session of now, while it is connected or suspended. Hand it to a tool that ends sessions; it prints without its password. */
+	readonly session: SessionCredentials | undefined;
 	/** Negotiated with the server, in milliseconds; `undefined` before the first session. */
 	readonly sessionTimeout: number | undefined;
 	/** Resolves when the client has ended: with the cause if it was not its owner who closed it. */

@@ -51,6 +51,7 @@ export type {
 } from './client.ts';
 export type {AuthOption, ConnectOptions} from './options.ts';
 export type {RetryContext, RetryPolicy} from './retry/retry-policy.ts';
+export type {SessionCredentials} from './session/session-credentials.ts';
 export type {SessionEvents as ClientEvents} from './session/session-events.ts';
 export type {SessionState, SessionStatus, StateOf} from './session/state.ts';
 export type {Transaction, TransactionCreateOptions, TransactionResult} from './transaction.ts';

@@ -27,6 +27,7 @@ import {forever} from './retry/retry-policy.ts';
 import {withRetry} from './retry/with-retry.ts';
 import {describe} from './session/call-name.ts';
 import type {Session} from './session/session.ts';
+import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
 import type {SessionState} from './session/state.ts';
 import type {OneShotTable} from './session/watches.ts';
@@ -70,6 +71,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	get sessionTimeout(): number | undefined {
 		return this.#session.timeout;
+	}
+
+	get session(): SessionCredentials | undefined {
+		return this.#session.credentials;
 	}
 
 	get closed(): Promise<Error | undefined> {

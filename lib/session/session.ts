@@ -8,6 +8,7 @@ import {deferred} from '../util/deferred.ts';
 import type {Emitter} from '../util/emitter.ts';
 import {type CallName, describe} from './call-name.ts';
 import {SessionClock} from './session-clock.ts';
+import {SessionCredentials} from './session-credentials.ts';
 import type {SessionEvents} from './session-events.ts';
 import {next, type SessionEvent, type SessionState, type StateOf} from './state.ts';
 import {type WaitingCall, WaitingCalls} from './waiting-calls.ts';
@@ -46,6 +47,7 @@ export class Session {
 	/** The connection that calls go out on; it is open a little before the state says `connected`, which waits until watches are re-armed. */
 	#connection: Handshake | undefined;
 	#timeout: number | undefined;
+	#identity: SessionCredentials | undefined;
 	#lastFailure: Error | undefined;
 
 	constructor(driver: Driver, options: SessionOptions, emitter: Emitter<SessionEvents>) {
@@ -83,6 +85,10 @@ export class Session {
 
 	get timeout(): number | undefined {
 		return this.#timeout;
+	}
+
+	get credentials(): SessionCredentials | undefined {
+		return this.#state.status === 'connected' || this.#state.status === 'suspended' ? this.#identity : undefined;
 	}
 
 	get capabilities(): Driver['capabilities'] {
@@ -178,6 +184,7 @@ export class Session {
 		this.checkClock();
 		this.#connection = handshake;
 		this.#timeout = handshake.timeout;
+		this.#identity = new SessionCredentials(handshake.sessionId, handshake.password);
 		this.#clock.start(handshake.sentAt, handshake.timeout);
 		const resumed = this.#state.status === 'suspended';
 		// Before anything else on this connection: requests are authorised by what the server has read by then, and no reply may overtake a missed event (trap T8).
