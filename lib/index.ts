@@ -1,5 +1,6 @@
-export {connect} from './connect.ts';
 /// <reference types="node" preserve="true" />
+export {connect} from './connect.ts';
+export {json, raw, SchemaError, text} from './codec.ts';
 export {AbortedError} from './errors/aborted-error.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 export {CoordinationError, isCoordinationError} from './errors/coordination-error.ts';
@@ -50,6 +51,7 @@ export type {
 	WatchOptions,
 } from './client.ts';
 export type {AuthOption, ConnectOptions} from './options.ts';
+export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';
 export type {RetryContext, RetryPolicy} from './retry/retry-policy.ts';
 export type {SessionCredentials} from './session/session-credentials.ts';
 export type {SessionEvents as ClientEvents} from './session/session-events.ts';

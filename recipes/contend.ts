@@ -1,0 +1,29 @@
+import {addAbortListener} from 'node:events';
+import {AbortedError, type Client, InvalidArgumentError} from '../lib/index.ts';
+import {Contender, type ContendOptions} from './contender.ts';
+import type {HeldLease} from './held-lease.ts';
+
+/**
+ * Queues under `path` until the lease is held; without `waits`, gives `undefined` if somebody is there already.
+ *
+ * @throws AbortedError, InvalidArgumentError, and what a `Contender` rejects with
+ */
+export function contend(
+	client: Client,
+	path: string,
+	options: ContendOptions & {readonly waits: true},
+): Promise<HeldLease>;
+export function contend(client: Client, path: string, options: ContendOptions): Promise<HeldLease | undefined>;
+export async function contend(client: Client, path: string, options: ContendOptions): Promise<HeldLease | undefined> {
+	const {signal, revokeOn = 'suspended'} = options;
+	if (revokeOn !== 'suspended' && revokeOn !== 'lost')
+		throw new InvalidArgumentError('options.revokeOn', revokeOn, "'suspended' or 'lost'");
+	if (signal?.aborted) throw new AbortedError(`acquire ${path}`, signal.reason);
+	const contender = new Contender(client, path, options);
+	const listening = signal && addAbortListener(signal, () => contender.abort(signal.reason));
+	try {
+		return await contender.outcome;
+	} finally {
+		listening?.[Symbol.dispose]();
+	}
+}

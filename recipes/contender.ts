@@ -1,0 +1,282 @@
+import {
+	AbortedError,
+	type Client,
+	type ClientEvents,
+	ClientClosedError,
+	type Created,
+	type DataInput,
+	isCoordinationError,
+	joinPath,
+	nameOf,
+} from '../lib/index.ts';
+import {type Deferred, deferred} from '../lib/util/deferred.ts';
+import {subscribe} from '../lib/util/subscribe.ts';
+import type {AcquireOptions} from './acquire-options.ts';
+import {Knowledge, type Step} from './contender-knowledge.ts';
+import {isExhausted, protectedName, sequenceOf} from './contender-name.ts';
+import {findByGuid} from './find-by-guid.ts';
+import {HeldLease} from './held-lease.ts';
+import {isInterruption, mayHaveRun} from './interruption.ts';
+import {QueueParents} from './queue-parents.ts';
+import {QueueWatches} from './queue-watches.ts';
+import {type LossReason, SequenceExhaustedError} from './recipe-error.ts';
+import {sweep, withdraw} from './withdraw.ts';
+
+export type ContendOptions = AcquireOptions & {
+	/** What the children that queue here are named; the first is what this contender's own is. */
+	readonly kind: string;
+	readonly kinds: readonly string[];
+	readonly data: DataInput;
+	readonly waits: boolean;
+};
+
+/** The kernel repairs its own losses: it knows better than a policy what has to be asked again. */
+const once = {retry: false} as const;
+
+type State =
+	| {readonly status: 'waiting'}
+	| {readonly status: 'held'; readonly lease: HeldLease}
+	| {readonly status: 'over'};
+
+/**
+ * The kernel of every recipe that queues: a protected ephemeral-sequential child, created and listed in one flight, then a wait for one predecessor.
+ * `Knowledge` decides, this class sends and listens.
+ *
+ * Status: stable.
+ *
+ * Error handling: a waiter survives a lost connection, an ended session and a deleted znode. An abort rejects at once and leaves nothing behind, whatever
+ * was under way; a server's refusal (NoAuth, quota, …) rejects with that `KeeperError`; a closed client with `ClientClosedError`.
+ */
+export class Contender {
+	readonly #client: Client;
+	readonly #path: string;
+	readonly #options: ContendOptions;
+	readonly #parents: QueueParents;
+	readonly #outcome: Deferred<HeldLease | undefined> = deferred();
+	readonly #unsubscribe: () => void;
+	#state: State = {status: 'waiting'};
+	/** Replaced when a waiter queues anew; what comes late for an earlier one is told by its identity. */
+	#knowledge: Knowledge;
+	/** My znode, once it is known. */
+	#node: Created | undefined;
+	readonly #watches: QueueWatches;
+
+	constructor(client: Client, path: string, options: ContendOptions) {
+		this.#client = client;
+		this.#path = path;
+		this.#options = options;
+		this.#parents = new QueueParents(client, path);
+		this.#knowledge = new Knowledge(options);
+		this.#watches = new QueueWatches(client, path, {
+			armed: name => this.#learn(knowledge => knowledge.armed(name)),
+			unarmed: name => this.#learn(knowledge => knowledge.unarmed(name)),
+			gone: name => (name === this.#knowledge.my ? this.#vanished() : this.#learn(knowledge => knowledge.gone(name))),
+			refused: error => this.#fail(error),
+		});
+		this.#unsubscribe = subscribe<ClientEvents>(client, {
+			connected: () => this.#drive(),
+			reconnected: () => this.#drive(),
+			suspended: () => {
+				if (options.revokeOn !== 'lost') this.#lose('suspended');
+			},
+			untrusted: () => this.#lose('untrusted'),
+			lost: ({cause}) => (this.#state.status === 'held' ? this.#lose('session', cause) : this.#abandon()),
+			closed: ({cause}) => this.#closed(cause),
+		});
+		this.#drive();
+	}
+
+	/** The lease, or `undefined` if the queue is not empty and `waits` is false. */
+	get outcome(): Promise<HeldLease | undefined> {
+		return this.#outcome.promise;
+	}
+
+	abort(reason: unknown): void {
+		if (this.#state.status !== 'held') this.#fail(new AbortedError(`acquire ${this.#path}`, reason));
+	}
+
+	/** Sends what the knowledge lacks, or concludes. Before `reconnected` nothing may be concluded: the missed events come in no order of time. */
+	#drive(trigger?: {readonly confirmed: boolean}): void {
+		this.#client.checkClock();
+		if (this.#state.status === 'over') return;
+		const {state} = this.#client;
+		if (state.status === 'closed') this.#closed(state.cause);
+		if (state.status !== 'connected') return;
+		const knowledge = this.#knowledge;
+		for (const step of knowledge.drive(trigger)) {
+			if (this.#isCurrent(knowledge)) this.#take(step, knowledge);
+		}
+	}
+
+	#learn(note: (knowledge: Knowledge) => void): void {
+		note(this.#knowledge);
+		this.#drive();
+	}
+
+	#take(step: Step, knowledge: Knowledge): void {
+		switch (step.step) {
+			case 'enter':
+				return this.#enter(knowledge);
+			case 'find':
+				return void this.#find(knowledge);
+			case 'list':
+				return this.#list(knowledge);
+			case 'watch':
+				return this.#watches.add(step.name);
+			case 'hold':
+				return this.#node && this.#hold(this.#node);
+			case 'withdraw':
+				return void this.#leave().then(() => this.#outcome.resolve(undefined));
+		}
+	}
+
+	#enter(knowledge: Knowledge): void {
+		const {kind, data} = this.#options;
+		this.#parents.send(error => {
+			if (this.#isCurrent(knowledge)) this.#fail(error);
+		});
+		this.#client
+			.create(this.#child(protectedName(knowledge.guid, kind)), data, {
+				...once,
+				mode: 'ephemeral-sequential',
+				protect: false,
+			})
+			.then(
+				created => this.#created(knowledge, created),
+				(error: unknown) => this.#notCreated(knowledge, error),
+			);
+		this.#list(knowledge);
+	}
+
+	#created(knowledge: Knowledge, created: Created): void {
+		this.#parents.present();
+		if (!this.#isCurrent(knowledge)) return void withdraw(this.#client, created.path, created.stat.ephemeralOwner);
+		this.#node = created;
+		knowledge.created(nameOf(created.path));
+		const sequence = sequenceOf(nameOf(created.path), this.#options.kinds) ?? 0;
+		if (isExhausted(sequence)) this.#fail(new SequenceExhaustedError(this.#path, sequence));
+		else this.#drive();
+	}
+
+	#notCreated(knowledge: Knowledge, error: unknown): void {
+		if (!this.#isCurrent(knowledge)) {
+			if (isInterruption(error) && mayHaveRun(error)) void sweep(this.#client, this.#path, knowledge.guid);
+		} else if (isInterruption(error)) {
+			knowledge.createLost({sent: mayHaveRun(error)});
+			this.#drive();
+		} else if (isCoordinationError(error, 'NO_NODE') && this.#parents.noNode()) this.#fresh();
+		else this.#fail(error);
+	}
+
+	#list(knowledge: Knowledge): void {
+		this.#client.children(this.#path, once).then(
+			({children}) => {
+				if (!this.#isCurrent(knowledge)) return;
+				if (knowledge.listed(children)) this.#drive({confirmed: true});
+				else this.#vanished();
+			},
+			(error: unknown) => {
+				if (!this.#isCurrent(knowledge)) return;
+				if (isCoordinationError(error, 'NO_NODE')) return this.#vanished();
+				if (!isInterruption(error)) return this.#fail(error);
+				knowledge.listLost();
+				this.#drive();
+			},
+		);
+	}
+
+	/** An earlier session's node dies with that session, so it is deleted and never adopted. */
+	async #find(knowledge: Knowledge): Promise<void> {
+		try {
+			const {children, hits} = await findByGuid(this.#client, this.#path, knowledge.guid);
+			if (!this.#isCurrent(knowledge)) return;
+			const {state} = this.#client;
+			const mine = hits.find(({stat}) => 'sessionId' in state && stat.ephemeralOwner === state.sessionId);
+			for (const hit of hits) if (hit !== mine) void withdraw(this.#client, hit.path, hit.stat.ephemeralOwner);
+			if (!mine) return this.#fresh();
+			this.#node = mine;
+			knowledge.found(nameOf(mine.path), children);
+			this.#drive({confirmed: true});
+		} catch (error) {
+			if (!this.#isCurrent(knowledge)) return;
+			if (isCoordinationError(error, 'NO_NODE')) return this.#fresh();
+			if (!isInterruption(error)) return this.#fail(error);
+			knowledge.findLost();
+			this.#drive();
+		}
+	}
+
+	/** My node is gone: a holder has lost the lock, a waiter queues anew. */
+	#vanished(): void {
+		this.#node = undefined;
+		if (this.#state.status === 'held') this.#lose('deleted');
+		else this.#fresh();
+	}
+
+	/** The session is over, or given up by this client's clock while the server may still keep it for a while. */
+	#abandon(): void {
+		if (this.#state.status === 'over') return;
+		this.#watches.forget();
+		// Found in the next session, by its name, it will have another owner.
+		if (this.#knowledge.outcome === 'pending') this.#knowledge.createLost({sent: true});
+		if (this.#knowledge.outcome === 'unknown') this.#knowledge.findLost();
+		else {
+			if (this.#node) void withdraw(this.#client, this.#node.path, this.#node.stat.ephemeralOwner);
+			this.#fresh();
+		}
+	}
+
+	#fresh(): void {
+		this.#watches.takeBack(this.#knowledge.my);
+		this.#node = undefined;
+		this.#knowledge = new Knowledge(this.#options);
+		this.#drive();
+	}
+
+	#hold({path, stat}: Created): void {
+		const lease = new HeldLease(this.#client, {path, fencingToken: stat.czxid}, () => this.#leave());
+		this.#state = {status: 'held', lease};
+		this.#outcome.resolve(lease);
+	}
+
+	#lose(reason: LossReason, cause?: unknown): void {
+		if (this.#state.status !== 'held') return;
+		const {lease} = this.#state;
+		this.#end();
+		lease.lose(reason, cause);
+	}
+
+	#closed(cause: Error | undefined): void {
+		this.#lose('closed', cause);
+		this.#end();
+		this.#outcome.reject(new ClientClosedError(`acquire ${this.#path}`, {cause}));
+	}
+
+	#fail(error: unknown): void {
+		void this.#leave();
+		this.#outcome.reject(error);
+	}
+
+	/** Ends this contender and takes its node back, if there is one or may be one: a create under way is awaited by its own handler. */
+	async #leave(): Promise<void> {
+		this.#end();
+		const node = this.#node;
+		this.#node = undefined;
+		if (node) await withdraw(this.#client, node.path, node.stat.ephemeralOwner);
+		else if (this.#knowledge.outcome === 'unknown') await sweep(this.#client, this.#path, this.#knowledge.guid);
+	}
+
+	#end(): void {
+		this.#state = {status: 'over'};
+		this.#unsubscribe();
+		this.#watches.takeBack(this.#knowledge.my);
+	}
+
+	#isCurrent(knowledge: Knowledge): boolean {
+		return this.#knowledge === knowledge && this.#state.status !== 'over';
+	}
+
+	#child(name: string): string {
+		return joinPath(this.#path, name);
+	}
+}

@@ -1,0 +1,68 @@
+import {ancestorsOf, type Client, isCoordinationError} from '../lib/index.ts';
+import {isInterruption} from './interruption.ts';
+
+const empty = new Uint8Array(0);
+
+/** Where queues of a client stood once. It spares the look for the parents, never the answer to a refusal: a server removes empty containers. */
+const seen = new WeakMap<Client, Set<string>>();
+
+/**
+ * The znodes above a queue's children: the queue's own and its ancestors. They are Curator's: containers without data.
+ *
+ * Nothing waits for a look before a create. On a path that this client has not used, the look rides in the first flight, so that the second creates just
+ * what is missing.
+ */
+export class QueueParents {
+	readonly #client: Client;
+	readonly #all: readonly string[];
+	readonly #path: string;
+	#looks: boolean;
+	#missing: readonly string[] = [];
+	#absent: string[] = [];
+	#refusals = 0;
+
+	constructor(client: Client, path: string) {
+		this.#client = client;
+		this.#path = path;
+		this.#all = path === '/' ? [] : [...ancestorsOf(path), path];
+		this.#looks = seen.get(client)?.has(path) !== true;
+	}
+
+	/** Sends what has to precede a create in its flight. `refused` hears of a parent that must not be created. */
+	send(refused: (error: unknown) => void): void {
+		const absent: string[] = [];
+		this.#absent = absent;
+		for (const path of this.#looks ? this.#all : []) {
+			this.#client.exists(path, {retry: false}).then(
+				stat => {
+					if (!stat) absent.push(path);
+				},
+				// Not authorised counts as present; a lost connection loses the whole flight.
+				() => {},
+			);
+		}
+		for (const path of this.#missing) {
+			this.#client.create(path, empty, {mode: 'container', retry: false, protect: false}).catch((error: unknown) => {
+				const isExpected = isCoordinationError(error, 'NODE_EXISTS') || isCoordinationError(error, 'NO_NODE');
+				if (!isExpected && !isInterruption(error)) refused(error);
+			});
+		}
+	}
+
+	/** The create found no parent. @returns whether another flight may mend that */
+	noNode(): boolean {
+		// Unlooked: the queue's own container is the likely one to have been removed.
+		this.#missing = this.#looks ? this.#absent : this.#all.slice(-1);
+		this.#looks = !this.#looks;
+		// Somebody may delete as fast as this creates, or the chroot itself is missing.
+		return ++this.#refusals < 10;
+	}
+
+	present(): void {
+		const paths = seen.get(this.#client) ?? new Set();
+		seen.set(this.#client, paths.add(this.#path));
+		this.#refusals = 0;
+		this.#missing = [];
+		this.#looks = false;
+	}
+}

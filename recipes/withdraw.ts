@@ -1,0 +1,36 @@
+import type {Client, ClientEvents} from '../lib/index.ts';
+import {deferred} from '../lib/util/deferred.ts';
+import {subscribe} from '../lib/util/subscribe.ts';
+import {findByGuid} from './find-by-guid.ts';
+import {isInterruption} from './interruption.ts';
+
+/** Takes an ephemeral znode back. Resolves when it is gone, or its session (`owner`) over, or the client closed; never rejects. */
+export async function withdraw(client: Client, path: string, owner: bigint): Promise<void> {
+	// A refusal (NoAuth) cannot be mended here, and the znode ends with its session.
+	const deleted = client.deleteGuaranteed(path).catch(() => {});
+	const {state} = client;
+	if (!('sessionId' in state) || state.sessionId !== owner) return;
+	const over = deferred();
+	const unsubscribe = subscribe<ClientEvents>(client, {lost: () => over.resolve(), closed: () => over.resolve()});
+	try {
+		await Promise.race([deleted, over.promise]);
+	} finally {
+		unsubscribe();
+	}
+}
+
+/**
+ * Finds the znode of a create that was not answered, and takes it back. Repeats until it is answered or the session ends, and the znode with it; never rejects.
+ */
+export async function sweep(client: Client, parent: string, guid: string): Promise<void> {
+	for (;;) {
+		try {
+			const {hits} = await findByGuid(client, parent, guid);
+			await Promise.all(hits.map(({path, stat}) => withdraw(client, path, stat.ephemeralOwner)));
+			return;
+		} catch (error) {
+			// A call made without a connection waits for one, so this does not spin.
+			if (!isInterruption(error) || client.state.status === 'lost' || client.state.status === 'closed') return;
+		}
+	}
+}

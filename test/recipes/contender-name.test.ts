@@ -1,0 +1,53 @@
+import test from 'ava';
+import {
+	hasGuid,
+	inOrder,
+	isExhausted,
+	latchKinds,
+	lockKinds,
+	protectedName,
+	sequenceOf,
+} from '../../recipes/contender-name.ts';
+
+const guid = 'f3a0f7c2-7d0f-4b5c-9a43-3f5b0a3f9a11';
+
+test('names are those of Curator', t => {
+	t.is(protectedName(guid, 'lock-'), `_c_${guid}-lock-`);
+	t.true(hasGuid(`_c_${guid}-lock-0000000007`, guid));
+	t.false(hasGuid('_c_00000000-7d0f-4b5c-9a43-3f5b0a3f9a11-lock-0000000007', guid));
+});
+
+test('the lock names of Curator, go-zookeeper and kazoo take part, others do not', t => {
+	const hex = guid.replaceAll('-', '');
+	t.is(sequenceOf(`_c_${guid}-lock-0000000012`, lockKinds), 12);
+	t.is(sequenceOf(`_c_${hex}-lock-0000000012`, lockKinds), 12);
+	t.is(sequenceOf(`${hex}__lock__0000000012`, lockKinds), 12);
+	t.is(sequenceOf(`${hex}__rlock__0000000012`, lockKinds), 12);
+	t.is(sequenceOf(`_c_${guid}-__WRIT__0000000012`, lockKinds), 12);
+	t.is(sequenceOf(`_c_${guid}-__READ__0000000012`, lockKinds), 12);
+	t.is(sequenceOf(`_c_${guid}-latch-0000000012`, latchKinds), 12);
+	for (const name of ['0', 'zzz', `_c_${guid}-lock-`, `_c_${guid}-lock-123`, '-lock-123456789', 'x-lock-00000000012'])
+		t.is(sequenceOf(name, lockKinds), undefined, name);
+	t.is(sequenceOf(`_c_${guid}-latch-0000000012`, lockKinds), undefined);
+});
+
+test('the sequence is a signed number of 32 bits, as Java prints it', t => {
+	t.is(sequenceOf('a-lock-2147483647', lockKinds), 2 ** 31 - 1);
+	t.is(sequenceOf('a-lock--2147483648', lockKinds), -(2 ** 31));
+	t.is(sequenceOf('a-lock--000000001', lockKinds), -1);
+	t.is(sequenceOf('a__lock__-000000001', lockKinds), -1);
+	t.false(isExhausted(0));
+	t.false(isExhausted(2 ** 31 - 2 ** 20 - 1));
+	t.true(isExhausted(2 ** 31 - 2 ** 20));
+	t.true(isExhausted(-1));
+});
+
+test('the queue is in the order of the sequences, whoever wrote the names', t => {
+	const names = ['z-lock-0000000001', 'stray', 'a-lock-0000000010', 'b__lock__0000000009', 'a-lock--2147483648'];
+	t.deepEqual(inOrder(names, lockKinds), [
+		'a-lock--2147483648',
+		'z-lock-0000000001',
+		'b__lock__0000000009',
+		'a-lock-0000000010',
+	]);
+});
