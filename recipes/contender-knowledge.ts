@@ -68,8 +68,9 @@ export class Knowledge {
 		this.#my = name;
 	}
 
-	/** The create was not answered. */
+	/** Create and list were not answered. */
 	createLost({sent}: {readonly sent: boolean}): void {
+		this.#listing = false;
 		if (this.#create === 'sent') this.#create = sent ? 'unknown' : 'no';
 	}
 

@@ -1,5 +1,6 @@
 import {
 	AbortedError,
+	type Children,
 	type Client,
 	type ClientEvents,
 	ClientClosedError,
@@ -116,11 +117,11 @@ export class Contender {
 	#take(step: Step, knowledge: Knowledge): void {
 		switch (step.step) {
 			case 'enter':
-				return this.#enter(knowledge);
+				return void this.#enter(knowledge);
 			case 'find':
 				return void this.#find(knowledge);
 			case 'list':
-				return this.#list(knowledge);
+				return void this.#list(knowledge);
 			case 'watch':
 				return this.#watches.add(step.name);
 			case 'hold':
@@ -130,59 +131,50 @@ export class Contender {
 		}
 	}
 
-	#enter(knowledge: Knowledge): void {
+	/** One flight. Replies of one flight are looked at together: their promises settle in no particular order. */
+	async #enter(knowledge: Knowledge): Promise<void> {
 		const {kind, data} = this.#options;
-		this.#parents.send(error => {
-			if (this.#isCurrent(knowledge)) this.#fail(error);
-		});
-		this.#client
-			.create(this.#child(protectedName(knowledge.guid, kind)), data, {
-				...once,
-				mode: 'ephemeral-sequential',
-				protect: false,
-			})
-			.then(
-				created => this.#created(knowledge, created),
-				(error: unknown) => this.#notCreated(knowledge, error),
-			);
-		this.#list(knowledge);
-	}
-
-	#created(knowledge: Knowledge, created: Created): void {
+		const child = this.#child(protectedName(knowledge.guid, kind));
+		const [parents, created, listed] = await Promise.allSettled([
+			this.#parents.send(),
+			this.#client.create(child, data, {...once, mode: 'ephemeral-sequential', protect: false}),
+			this.#client.children(this.#path, once),
+		]);
+		if (created.status === 'rejected') return this.#notCreated(knowledge, created.reason, parents);
 		this.#parents.present();
-		if (!this.#isCurrent(knowledge)) return void withdraw(this.#client, created.path, created.stat.ephemeralOwner);
-		this.#node = created;
-		knowledge.created(nameOf(created.path));
-		const sequence = sequenceOf(nameOf(created.path), this.#options.kinds) ?? 0;
+		const node = created.value;
+		if (!this.#isCurrent(knowledge)) return withdraw(this.#client, node.path, node.stat.ephemeralOwner);
+		this.#node = node;
+		knowledge.created(nameOf(node.path));
+		const sequence = sequenceOf(nameOf(node.path), this.#options.kinds) ?? 0;
 		if (isExhausted(sequence)) this.#fail(new SequenceExhaustedError(this.#path, sequence));
-		else this.#drive();
+		else this.#listed(knowledge, listed);
 	}
 
-	#notCreated(knowledge: Knowledge, error: unknown): void {
+	#notCreated(knowledge: Knowledge, error: unknown, parents: PromiseSettledResult<void>): void {
+		const isLost = isInterruption(error);
 		if (!this.#isCurrent(knowledge)) {
-			if (isInterruption(error) && mayHaveRun(error)) void sweep(this.#client, this.#path, knowledge.guid);
-		} else if (isInterruption(error)) {
-			knowledge.createLost({sent: mayHaveRun(error)});
-			this.#drive();
-		} else if (isCoordinationError(error, 'NO_NODE') && this.#parents.noNode()) this.#fresh();
+			if (isLost && mayHaveRun(error)) void sweep(this.#client, this.#path, knowledge.guid);
+		} else if (isLost) {
+			this.#learn(() => knowledge.createLost({sent: mayHaveRun(error)}));
+		} else if (!isCoordinationError(error, 'NO_NODE')) this.#fail(error);
+		else if (parents.status === 'rejected') this.#fail(parents.reason);
+		else if (this.#parents.noNode()) this.#fresh();
 		else this.#fail(error);
 	}
 
-	#list(knowledge: Knowledge): void {
-		this.#client.children(this.#path, once).then(
-			({children}) => {
-				if (!this.#isCurrent(knowledge)) return;
-				if (knowledge.listed(children)) this.#drive({confirmed: true});
-				else this.#vanished();
-			},
-			(error: unknown) => {
-				if (!this.#isCurrent(knowledge)) return;
-				if (isCoordinationError(error, 'NO_NODE')) return this.#vanished();
-				if (!isInterruption(error)) return this.#fail(error);
-				knowledge.listLost();
-				this.#drive();
-			},
-		);
+	async #list(knowledge: Knowledge): Promise<void> {
+		const [listed] = await Promise.allSettled([this.#client.children(this.#path, once)]);
+		if (this.#isCurrent(knowledge)) this.#listed(knowledge, listed);
+	}
+
+	#listed(knowledge: Knowledge, listed: PromiseSettledResult<Children>): void {
+		if (listed.status === 'fulfilled') {
+			if (knowledge.listed(listed.value.children)) this.#drive({confirmed: true});
+			else this.#vanished();
+		} else if (isInterruption(listed.reason)) this.#learn(() => knowledge.listLost());
+		else if (isCoordinationError(listed.reason, 'NO_NODE')) this.#vanished();
+		else this.#fail(listed.reason);
 	}
 
 	/** An earlier session's node dies with that session, so it is deleted and never adopted. */
@@ -190,8 +182,7 @@ export class Contender {
 		try {
 			const {children, hits} = await findByGuid(this.#client, this.#path, knowledge.guid);
 			if (!this.#isCurrent(knowledge)) return;
-			const {state} = this.#client;
-			const mine = hits.find(({stat}) => 'sessionId' in state && stat.ephemeralOwner === state.sessionId);
+			const mine = hits.find(({stat}) => stat.ephemeralOwner === this.#client.session?.id);
 			for (const hit of hits) if (hit !== mine) void withdraw(this.#client, hit.path, hit.stat.ephemeralOwner);
 			if (!mine) return this.#fresh();
 			this.#node = mine;

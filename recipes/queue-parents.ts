@@ -2,6 +2,7 @@ import {ancestorsOf, type Client, isCoordinationError} from '../lib/index.ts';
 import {isInterruption} from './interruption.ts';
 
 const empty = new Uint8Array(0);
+const once = {retry: false} as const;
 
 /** Where queues of a client stood once. It spares the look for the parents, never the answer to a refusal: a server removes empty containers. */
 const seen = new WeakMap<Client, Set<string>>();
@@ -18,7 +19,7 @@ export class QueueParents {
 	readonly #path: string;
 	#looks: boolean;
 	#missing: readonly string[] = [];
-	#absent: string[] = [];
+	#absent: readonly string[] = [];
 	#refusals = 0;
 
 	constructor(client: Client, path: string) {
@@ -28,24 +29,24 @@ export class QueueParents {
 		this.#looks = seen.get(client)?.has(path) !== true;
 	}
 
-	/** Sends what has to precede a create in its flight. `refused` hears of a parent that must not be created. */
-	send(refused: (error: unknown) => void): void {
-		const absent: string[] = [];
-		this.#absent = absent;
-		for (const path of this.#looks ? this.#all : []) {
-			this.#client.exists(path, {retry: false}).then(
-				stat => {
-					if (!stat) absent.push(path);
-				},
-				// Not authorised counts as present; a lost connection loses the whole flight.
-				() => {},
-			);
-		}
-		for (const path of this.#missing) {
-			this.#client.create(path, empty, {mode: 'container', retry: false, protect: false}).catch((error: unknown) => {
-				const isExpected = isCoordinationError(error, 'NODE_EXISTS') || isCoordinationError(error, 'NO_NODE');
-				if (!isExpected && !isInterruption(error)) refused(error);
-			});
+	/** Sends what has to precede a create in its flight. Resolves when that is answered. @throws what refused the creation of a parent */
+	async send(): Promise<void> {
+		const looked = (this.#looks ? this.#all : []).map(async path => {
+			// Not authorised counts as present; a lost connection loses the whole flight.
+			const stat = await this.#client.exists(path, once).catch(() => 'unknown' as const);
+			return stat === undefined ? [path] : [];
+		});
+		const created = this.#missing.map(path => this.#create(path));
+		await Promise.all(created);
+		this.#absent = (await Promise.all(looked)).flat();
+	}
+
+	async #create(path: string): Promise<void> {
+		try {
+			await this.#client.create(path, empty, {...once, mode: 'container', protect: false});
+		} catch (error) {
+			const isExpected = isCoordinationError(error, 'NODE_EXISTS') || isCoordinationError(error, 'NO_NODE');
+			if (!isExpected && !isInterruption(error)) throw error;
 		}
 	}
 

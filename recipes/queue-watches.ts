@@ -11,6 +11,12 @@ export type WatchFacts = {
 	refused(error: unknown): void;
 };
 
+type Watch = {
+	readonly listener: WatchListener;
+	/** `unwanted`: taken back before it was answered. */
+	status: 'asked' | 'armed' | 'unwanted';
+};
+
 /**
  * One-shot watches on children of a queue, each by a read of its data: a watch of `exists` would stay behind on a znode that is gone.
  * A watch that was taken back is not heard of again.
@@ -19,7 +25,7 @@ export class QueueWatches {
 	readonly #client: Client;
 	readonly #parent: string;
 	readonly #facts: WatchFacts;
-	readonly #listeners = new Map<string, WatchListener>();
+	readonly #watches = new Map<string, Watch>();
 
 	constructor(client: Client, parent: string, facts: WatchFacts) {
 		this.#client = client;
@@ -28,19 +34,24 @@ export class QueueWatches {
 	}
 
 	add(name: string): void {
-		const listener: WatchListener = ({type}) => {
-			if (!this.#drop(name, listener)) return;
-			if (type === 'deleted') this.#facts.gone(name);
-			// The client's own `lost` says the same of all watches.
-			else if (type !== 'lost') this.#facts.unarmed(name);
+		const watch: Watch = {
+			status: 'asked',
+			listener: ({type}) => {
+				if (!this.#drop(name, watch)) return;
+				if (type === 'deleted') this.#facts.gone(name);
+				// The client's own `lost` says the same of all watches.
+				else if (type !== 'lost') this.#facts.unarmed(name);
+			},
 		};
-		this.#listeners.set(name, listener);
-		this.#client.get(joinPath(this.#parent, name), {retry: false, watch: listener}).then(
+		this.#watches.set(name, watch);
+		this.#client.get(joinPath(this.#parent, name), {retry: false, watch: watch.listener}).then(
 			() => {
-				if (this.#listeners.get(name) === listener) this.#facts.armed(name);
+				if (watch.status === 'unwanted') return this.#unwatch(name, watch);
+				watch.status = 'armed';
+				if (this.#watches.get(name) === watch) this.#facts.armed(name);
 			},
 			(error: unknown) => {
-				if (!this.#drop(name, listener)) return;
+				if (!this.#drop(name, watch)) return;
 				if (isCoordinationError(error, 'NO_NODE')) this.#facts.gone(name);
 				else if (isInterruption(error)) this.#facts.unarmed(name);
 				else this.#facts.refused(error);
@@ -50,18 +61,25 @@ export class QueueWatches {
 
 	/** The session is over, and the watches with it. */
 	forget(): void {
-		this.#listeners.clear();
+		this.#watches.clear();
 	}
 
 	/** Leaves nothing on the server. The watch on `own` is not taken back, but forgotten: it goes with its znode. */
 	takeBack(own: string): void {
-		for (const [name, listener] of this.#listeners) {
-			if (name !== own) this.#client.unwatch(joinPath(this.#parent, name), listener).catch(() => {});
+		for (const [name, watch] of this.#watches) {
+			if (name === own) continue;
+			if (watch.status === 'armed') this.#unwatch(name, watch);
+			else watch.status = 'unwanted';
 		}
-		this.#listeners.clear();
+		this.#watches.clear();
 	}
 
-	#drop(name: string, listener: WatchListener): boolean {
-		return this.#listeners.get(name) === listener && this.#listeners.delete(name);
+	#unwatch(name: string, {listener}: Watch): void {
+		// It fails only with the client, and then there is nothing to take back.
+		this.#client.unwatch(joinPath(this.#parent, name), listener).catch(() => {});
+	}
+
+	#drop(name: string, watch: Watch): boolean {
+		return this.#watches.get(name) === watch && this.#watches.delete(name);
 	}
 }

@@ -8,8 +8,7 @@ import {isInterruption} from './interruption.ts';
 export async function withdraw(client: Client, path: string, owner: bigint): Promise<void> {
 	// A refusal (NoAuth) cannot be mended here, and the znode ends with its session.
 	const deleted = client.deleteGuaranteed(path).catch(() => {});
-	const {state} = client;
-	if (!('sessionId' in state) || state.sessionId !== owner) return;
+	if (client.session?.id !== owner) return;
 	const over = deferred();
 	const unsubscribe = subscribe<ClientEvents>(client, {lost: () => over.resolve(), closed: () => over.resolve()});
 	try {

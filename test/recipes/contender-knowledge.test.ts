@@ -91,11 +91,9 @@ test('a create that was not answered is searched for, one that never left is sen
 	const knowledge = contender();
 	knowledge.drive();
 	knowledge.createLost({sent: false});
-	knowledge.listLost();
 	t.is(knowledge.outcome, 'none');
 	t.deepEqual(knowledge.drive(), [{step: 'enter'}]);
 	knowledge.createLost({sent: true});
-	knowledge.listLost();
 	t.is(knowledge.outcome, 'unknown');
 	t.deepEqual(knowledge.drive(), [{step: 'find'}]);
 	t.deepEqual(knowledge.drive(), []);
@@ -104,6 +102,9 @@ test('a create that was not answered is searched for, one that never left is sen
 	knowledge.found(second, [second, first]);
 	t.is(knowledge.outcome, 'created');
 	t.deepEqual(knowledge.drive({confirmed: true}), [watch(second), watch(first)]);
+	knowledge.gone('0');
+	knowledge.unarmed(second);
+	t.deepEqual(knowledge.drive(), [watch(second)]);
 });
 
 test('found first in the queue: held at once', t => {
