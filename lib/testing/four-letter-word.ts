@@ -1,15 +1,15 @@
 import {connect} from 'node:net';
+import {InvalidArgumentError} from '../errors/argument-error.ts';
 import {TestingError} from './testing-error.ts';
 
 /**
  * Asks a ZooKeeper server one of its four-letter words (`srvr`, `mntr`, `cons`, `dump`, `wchs`, …) and returns the answer as it is.
  *
- * @throws {TestingError} `BAD_OPTION` unless it is four lower-case letters; `NOT_RUNNING` when the server does not answer within
- * `timeout` milliseconds
+ * @throws {InvalidArgumentError} unless it is four lower-case letters
+ * @throws {TestingError} `NOT_RUNNING` when the server does not answer within `timeout` milliseconds
  */
 export async function fourLetterWord(port: number, word: string, timeout = 5000): Promise<string> {
-	if (!/^[a-z]{4}$/.test(word))
-		throw new TestingError('BAD_OPTION', `a four-letter word is four letters a-z, not ${JSON.stringify(word)}`);
+	if (!/^[a-z]{4}$/.test(word)) throw new InvalidArgumentError('word', word, 'four letters a-z');
 	return new Promise((resolve, reject) => {
 		let answer = '';
 		const socket = connect(port, '127.0.0.1', () => socket.write(word));

@@ -4,7 +4,8 @@ import {mkdtemp, readFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {TestingError, throwIfAborted} from './testing-error.ts';
+import {throwIfAborted} from './check-options.ts';
+import {TestingError} from './testing-error.ts';
 import {Watchdog} from './watchdog.ts';
 
 const READY_POLL = 25;

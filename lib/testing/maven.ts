@@ -4,7 +4,8 @@ import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {TestingError, throwIfAborted} from './testing-error.ts';
+import {throwIfAborted} from './check-options.ts';
+import {TestingError} from './testing-error.ts';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:2.10';
 

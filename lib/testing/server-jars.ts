@@ -16,7 +16,9 @@ const HOMES = {
  * The jars of one server: those of `ZOOKEEPER_HOME` (`lib/*.jar`) or `KAFKA_HOME` (`libs/*.jar`) if set, whatever `version` says;
  * else those that Maven resolves, kept in the cache folder.
  *
- * @throws {TestingError} `JARS_MISSING`, `BAD_OPTION`, `ABORTED`
+ * @throws {InvalidArgumentError} if there can be no such release
+ * @throws {AbortedError} by the signal
+ * @throws {TestingError} `JARS_MISSING`
  */
 export async function serverJars(kind: ServerKind, version?: string, options: MavenOptions = {}): Promise<string[]> {
 	const exact = exactVersion(kind, version);
@@ -63,7 +65,9 @@ export type ResolveJarsOptions = {
 /**
  * Fetches the jars of several servers ahead of the tests that start them, so that no test waits for a download.
  *
- * @throws {TestingError} `JARS_MISSING`, `BAD_OPTION`, `ABORTED`
+ * @throws {InvalidArgumentError} if there can be no such release
+ * @throws {AbortedError} by the signal
+ * @throws {TestingError} `JARS_MISSING`
  */
 export async function resolveJars({
 	servers = allServers(),

@@ -1,4 +1,4 @@
-import {TestingError} from './testing-error.ts';
+import {InvalidArgumentError} from '../errors/argument-error.ts';
 
 /** A release line of ZooKeeper, or one exact release such as `'3.8.6'`. */
 export type ZooKeeperVersion = '3.9' | '3.8' | (string & {});
@@ -20,10 +20,7 @@ export function exactVersion(kind: ServerKind, version: string = '3.9'): string 
 	const exact = Object.hasOwn(latest, version) ? latest[version] : version;
 	if (exact !== undefined && /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(exact)) return exact;
 	const lines = Object.keys(latest).join(', ');
-	throw new TestingError(
-		'BAD_OPTION',
-		`version must be one of ${lines} or an exact release of ${kind}, not ${JSON.stringify(version)}`,
-	);
+	throw new InvalidArgumentError('version', version, `one of ${lines}, or an exact release of ${kind}`);
 }
 
 /** Every release that a release line stands for, the defaults first. */

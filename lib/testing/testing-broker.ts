@@ -2,11 +2,13 @@ import {randomBytes} from 'node:crypto';
 import {writeFile} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {brokerCount} from './broker-count.ts';
+import {FaultProxy} from './fault-proxy.ts';
 import {checkInteger, checkProperties} from './check-options.ts';
 import {freePorts} from './free-port.ts';
 import {JavaProcess} from './java-process.ts';
 import {serverJars} from './server-jars.ts';
 import {exactVersion, type KafkaVersion} from './server-versions.ts';
+import {TestingError} from './testing-error.ts';
 
 export type TestingBrokerOptions = {
 	/**
@@ -14,6 +16,11 @@ export type TestingBrokerOptions = {
 	 * @default '3.9'
 	 */
 	readonly version?: KafkaVersion;
+	/**
+	 * Whether there is a second listener behind a {@link FaultProxy}: see {@link TestingBroker.proxy}.
+	 * @default false
+	 */
+	readonly behindProxy?: boolean;
 	/** More lines for `server.properties`; they win over the settings made here. */
 	readonly properties?: Readonly<Record<string, string | number | boolean>>;
 	/** More arguments for `java`. */
@@ -39,11 +46,19 @@ export class TestingBroker implements AsyncDisposable {
 	/** The jars that the broker runs from. They hold the official Java client too. */
 	readonly jars: readonly string[];
 	readonly #port: number;
+	readonly #proxy: FaultProxy | undefined;
 	readonly #process: JavaProcess;
 	readonly #options: TestingBrokerOptions;
 
-	private constructor(port: number, process: JavaProcess, jars: readonly string[], options: TestingBrokerOptions) {
+	private constructor(
+		port: number,
+		proxy: FaultProxy | undefined,
+		process: JavaProcess,
+		jars: readonly string[],
+		options: TestingBrokerOptions,
+	) {
 		this.#port = port;
+		this.#proxy = proxy;
 		this.#process = process;
 		this.jars = jars;
 		this.#options = options;
@@ -52,8 +67,9 @@ export class TestingBroker implements AsyncDisposable {
 	/**
 	 * Starts a broker and waits until it takes part in its cluster. The first start of a release may fetch its jars: see `resolveJars`.
 	 *
-	 * @throws {TestingError} `BAD_OPTION` before anything is started; `JARS_MISSING`, `JAVA_MISSING`; `START_FAILED` and
-	 * `START_TIMEOUT` with the broker's output; `ABORTED`
+	 * @throws {InvalidArgumentError} before anything is started
+	 * @throws {AbortedError} by the signal
+	 * @throws {TestingError} `JARS_MISSING`, `JAVA_MISSING`; `START_FAILED` and `START_TIMEOUT` with the broker's output
 	 */
 	static async start(options: TestingBrokerOptions = {}): Promise<TestingBroker> {
 		const {signal} = options;
@@ -61,12 +77,24 @@ export class TestingBroker implements AsyncDisposable {
 		checkInteger('startTimeout', options.startTimeout, 1, 2 ** 31 - 1);
 		checkProperties(options.properties);
 		const jars = await serverJars('kafka', exact, {signal});
-		const [port = 0, controllerPort = 0] = await freePorts(2);
+		const [port = 0, controllerPort = 0, hiddenPort = 0] = await freePorts(3);
 		const process = await JavaProcess.create('kafka');
-		const broker = new TestingBroker(port, process, jars, options);
+		let proxy: FaultProxy | undefined;
 		try {
+			if (options.behindProxy) proxy = await FaultProxy.start({target: `127.0.0.1:${hiddenPort}`, protocol: 'kafka'});
+		} catch (error) {
+			await process.close();
+			throw error;
+		}
+		const broker = new TestingBroker(port, proxy, process, jars, options);
+		try {
+			const listeners: Listener[] = [
+				{name: 'PLAINTEXT', port, advertised: port},
+				{name: 'CONTROLLER', port: controllerPort},
+				...(proxy ? [{name: 'PROXY', port: hiddenPort, advertised: proxy.port}] : []),
+			];
 			const settings = {
-				...brokerSettings(port, controllerPort),
+				...brokerSettings(listeners, controllerPort),
 				'log.dirs': join(process.folder, 'data'),
 				...options.properties,
 			};
@@ -115,6 +143,22 @@ export class TestingBroker implements AsyncDisposable {
 		return [`127.0.0.1:${this.#port}`];
 	}
 
+	/**
+	 * The proxy in front of the second listener, which advertises the proxy's address: a client that starts from
+	 * {@link proxiedBrokers} sends everything through it.
+	 *
+	 * @throws {TestingError} `NOT_PROXIED` unless started with `behindProxy`
+	 */
+	get proxy(): FaultProxy {
+		if (this.#proxy) return this.#proxy;
+		throw new TestingError('NOT_PROXIED', 'the broker was started without `behindProxy: true`');
+	}
+
+	/** The address of {@link proxy}, as a client takes it. @throws {TestingError} `NOT_PROXIED` */
+	get proxiedBrokers(): string[] {
+		return [this.proxy.address];
+	}
+
 	/** {@link jars} as `java -cp` takes them. */
 	get classPath(): string {
 		return this.jars.join(delimiter);
@@ -150,7 +194,7 @@ export class TestingBroker implements AsyncDisposable {
 	 * Stops the broker if it runs, and starts it on the same data and the same ports. After a {@link kill} the controller takes the broker
 	 * back only when its old session is over: some 6 s.
 	 *
-	 * @throws {TestingError} as {@link TestingBroker.start}
+	 * @throws as {@link TestingBroker.start}
 	 */
 	async restart({signal}: {readonly signal?: AbortSignal} = {}): Promise<void> {
 		await this.stop();
@@ -172,8 +216,9 @@ export class TestingBroker implements AsyncDisposable {
 		return this.#process.output();
 	}
 
-	/** Kills the broker and removes its data. Idempotent. */
+	/** Kills the broker, removes its data and closes its proxy. Idempotent. */
 	async close(): Promise<void> {
+		await this.#proxy?.close();
 		await this.#process.close();
 	}
 
@@ -182,15 +227,22 @@ export class TestingBroker implements AsyncDisposable {
 	}
 }
 
-function brokerSettings(port: number, controllerPort: number): Record<string, string | number | boolean> {
+/** A listener of the broker; one without an advertised port is for the controller. */
+type Listener = {readonly name: string; readonly port: number; readonly advertised?: number};
+
+function brokerSettings(
+	listeners: readonly Listener[],
+	controllerPort: number,
+): Record<string, string | number | boolean> {
+	const advertised = listeners.filter(listener => listener.advertised !== undefined);
 	return {
 		'process.roles': 'broker,controller',
 		'node.id': 1,
 		'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-		listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-		'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+		listeners: listeners.map(({name, port}) => `${name}://127.0.0.1:${port}`).join(','),
+		'advertised.listeners': advertised.map(({name, advertised: port}) => `${name}://127.0.0.1:${port}`).join(','),
 		'controller.listener.names': 'CONTROLLER',
-		'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+		'listener.security.protocol.map': listeners.map(({name}) => `${name}:PLAINTEXT`).join(','),
 		'inter.broker.listener.name': 'PLAINTEXT',
 		'auto.create.topics.enable': false,
 		'offsets.topic.replication.factor': 1,

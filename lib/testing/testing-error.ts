@@ -1,7 +1,7 @@
+import {CoordinationError} from '../errors/coordination-error.ts';
+
 /** What went wrong with a test server or a proxy. */
 export type TestingErrorCode =
-	/** An option or argument was not acceptable; nothing was started. */
-	| 'BAD_OPTION'
 	/** Neither a home directory nor Maven gave the server's jars. */
 	| 'JARS_MISSING'
 	/** There is no `java` to run the server with. */
@@ -16,21 +16,17 @@ export type TestingErrorCode =
 	| 'NO_SUCH_SESSION'
 	/** No member of the cluster became leader in time. */
 	| 'NO_LEADER'
-	/** The wait was aborted; `cause` is the signal's reason. */
-	| 'ABORTED';
+	/** The broker was started without a proxy in front of it. */
+	| 'NOT_PROXIED'
+	/** The rule ended before the frame it was made for came by. */
+	| 'NOT_ARRIVED';
 
-/** Every failure of `docent/testing`: tell them apart by `code`. */
-export class TestingError extends Error {
-	override readonly name = 'TestingError';
+/** Every failure of a test server or proxy: tell them apart by `code`. Bad arguments and aborts have their own classes, as everywhere. */
+export class TestingError extends CoordinationError {
 	readonly code: TestingErrorCode;
 
 	constructor(code: TestingErrorCode, message: string, options?: ErrorOptions) {
 		super(message, options);
 		this.code = code;
 	}
-}
-
-/** Rejects with one class, whatever the reason of the signal is. */
-export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
-	if (signal?.aborted) throw new TestingError('ABORTED', `${what} was aborted`, {cause: signal.reason});
 }

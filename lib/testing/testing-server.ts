@@ -79,8 +79,9 @@ export class TestingServer implements AsyncDisposable {
 	/**
 	 * Starts a server and waits until it serves. The first start of a release may fetch its jars: see `resolveJars`.
 	 *
-	 * @throws {TestingError} `BAD_OPTION` before anything is started; `JARS_MISSING`, `JAVA_MISSING`; `START_FAILED` and
-	 * `START_TIMEOUT` with the server's output; `ABORTED`
+	 * @throws {InvalidArgumentError} before anything is started
+	 * @throws {AbortedError} by the signal
+	 * @throws {TestingError} `JARS_MISSING`, `JAVA_MISSING`; `START_FAILED` and `START_TIMEOUT` with the server's output
 	 */
 	static async start(options: TestingServerOptions = {}): Promise<TestingServer> {
 		const {tickTime = 500, startTimeout = 30_000, signal} = options;
@@ -168,7 +169,7 @@ export class TestingServer implements AsyncDisposable {
 	/**
 	 * Stops the server if it runs, and starts it on the same data and the same port. Sessions survive if their clients are back in time.
 	 *
-	 * @throws {TestingError} as {@link TestingServer.start}
+	 * @throws as {@link TestingServer.start}
 	 */
 	async restart({signal}: {readonly signal?: AbortSignal} = {}): Promise<void> {
 		await this.stop();
@@ -198,7 +199,8 @@ export class TestingServer implements AsyncDisposable {
 	/**
 	 * Asks a four-letter word (`srvr`, `mntr`, `cons`, `dump`, `wchs`, …) and returns the answer as it is.
 	 *
-	 * @throws {TestingError} `BAD_OPTION`, `NOT_RUNNING`
+	 * @throws {InvalidArgumentError} unless it is four letters a-z
+	 * @throws {TestingError} `NOT_RUNNING`
 	 */
 	async fourLetterWord(word: string): Promise<string> {
 		return fourLetterWord(this.port, word);

@@ -8,6 +8,7 @@ import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {pathToFileURL} from 'node:url';
 import test from 'ava';
+import {AbortedError, InvalidArgumentError} from '../../lib/index.ts';
 import {TestingError, TestingServer} from '../../lib/testing/index.ts';
 import {RawSession} from './raw-session.ts';
 
@@ -105,8 +106,8 @@ test('bad options are refused before anything is started', async t => {
 		{properties: {'a b': 1}},
 		{properties: {a: 'x\ny'}},
 	]) {
-		const error = await t.throwsAsync(TestingServer.start(options), {instanceOf: TestingError});
-		t.is(error.code, 'BAD_OPTION', error.message);
+		const error = await t.throwsAsync(TestingServer.start(options), {instanceOf: InvalidArgumentError});
+		t.is(error.code, 'INVALID_ARGUMENT', error.message);
 	}
 });
 
@@ -126,7 +127,7 @@ test('a start that takes too long is given up', async t => {
 test('an aborted start leaves nothing behind', async t => {
 	const reason = new Error('enough');
 	const error = await t.throwsAsync(TestingServer.start({signal: AbortSignal.abort(reason)}), {
-		instanceOf: TestingError,
+		instanceOf: AbortedError,
 	});
 	t.is(error.code, 'ABORTED');
 	t.is(error.cause, reason);
