@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {mkdir, open, readdir, readFile, rename, rm} from 'node:fs/promises';
+import {mkdir, readdir, readlink, rename, rm, symlink} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -108,14 +108,13 @@ async function withLockFile<T>(path: string, signal: AbortSignal | undefined, ru
 
 async function tryLock(path: string): Promise<boolean> {
 	try {
-		const file = await open(path, 'wx');
-		await file.writeFile(String(process.pid));
-		await file.close();
+		// A link to nowhere, because it is made together with its content: the owner.
+		await symlink(String(process.pid), path);
 		return true;
 	} catch (error) {
 		if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
 	}
-	const owner = Number(await readFile(path, 'utf8').catch(() => ''));
+	const owner = Number(await readlink(path).catch(() => ''));
 	// Two may find a dead owner at once and both go on: that costs a second run of Maven, the folders stay whole.
 	if (owner > 0 && !isAlive(owner)) await rm(path, {force: true});
 	return false;
