@@ -1,3 +1,5 @@
+import {observeRun} from './test/observe-run.mjs';
+
 export default {
 	files: ['dist/test/**/*.test.js'],
 	nodeArguments: ['--enable-source-maps'],
@@ -7,4 +9,6 @@ export default {
 	concurrency: 2,
 	// How long no test at all may end before AVA gives up; a test that needs longer says so with t.timeout().
 	timeout: '4m',
+	nonSemVerExperiments: {observeRunsFromConfig: true},
+	observeRun,
 };
