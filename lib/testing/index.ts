@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export {FaultProxy, type FaultProxyOptions} from './fault-proxy.ts';
 export type {FaultRule, FrameMatch} from './fault-rule.ts';
 export type {ProxyProtocol} from './frame-dissector.ts';
