@@ -18,7 +18,7 @@ export async function contend(client: Client, path: string, options: ContendOpti
 	const {signal, revokeOn = 'suspended'} = options;
 	if (revokeOn !== 'suspended' && revokeOn !== 'lost')
 		throw new InvalidArgumentError('options.revokeOn', revokeOn, "'suspended' or 'lost'");
-	if (signal?.aborted) throw new AbortedError(`acquire ${path}`, signal.reason);
+	AbortedError.throwIfAborted(signal, `acquire ${path}`);
 	const contender = new Contender(client, path, options);
 	const listening = signal && addAbortListener(signal, () => contender.abort(signal.reason));
 	try {

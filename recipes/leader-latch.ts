@@ -1,0 +1,122 @@
+import {
+	AbortedError,
+	type Client,
+	InvalidArgumentError,
+	isCoordinationError,
+	joinPath,
+	validatePath,
+} from '../lib/index.ts';
+import {abortable} from '../lib/util/abortable.ts';
+import type {Cancellable} from '../lib/util/cancellable.ts';
+import type {AcquireOptions} from './acquire-options.ts';
+import {contend} from './contend.ts';
+import {latchKinds} from './contender-name.ts';
+import {isInterruption} from './interruption.ts';
+import {type Leader, participantsUnder, type Sighting, sightLeader} from './leader-sighting.ts';
+import type {Lease} from './lease.ts';
+import {readZnode} from './read-znode.ts';
+
+export type LeaderLatchOptions = {
+	/** What this participant is called by `observe` and `participants`, such as a host name. @default '' */
+	readonly id?: string | undefined;
+};
+
+/** The time of one leader: a lease with the leader's name. */
+export type Term = Lease & {readonly id: string};
+
+export type Participant = Leader & {readonly isLeader: boolean};
+
+/**
+ * One leader among processes, the one that has waited longest. Its znodes are those of Curator's `LeaderLatch` (but not of its `LeaderSelector`), so Java processes
+ * may take part. A leader learns of its end by its term's signal, once; to run again is to call `acquire` again.
+ *
+ * Status: stable.
+ *
+ * Error handling: as `Mutex`: waiting survives lost connections and sessions, a term can be lost. `observe` survives them too, and rejects only with a server's
+ * refusal. What a leader does outside ZooKeeper should carry `term.fencingToken`.
+ *
+ * ```ts
+ * await using term = await new LeaderLatch(client, '/leaders/scheduler', {id: hostname()}).acquire({signal});
+ * ```
+ */
+export class LeaderLatch {
+	readonly path: string;
+	readonly id: string;
+	readonly #client: Client;
+
+	/**
+	 * @param path the znode under which participants queue, the same for all of them; created, with its parents, when it is missing
+	 * @throws InvalidArgumentError
+	 */
+	constructor(client: Client, path: string, {id = ''}: LeaderLatchOptions = {}) {
+		validatePath(path);
+		if (typeof id !== 'string') throw new InvalidArgumentError('options.id', id, 'a string');
+		this.path = path;
+		this.id = id;
+		this.#client = client;
+	}
+
+	/** Takes part, and waits until this participant leads. To leave, abort; to resign, release the term. */
+	async acquire({signal, revokeOn}: AcquireOptions = {}): Promise<Term> {
+		const {id} = this;
+		const data = Buffer.from(id);
+		const lease = await contend(this.#client, this.path, {
+			signal,
+			revokeOn,
+			kind: 'latch-',
+			kinds: latchKinds,
+			data,
+			waits: true,
+		});
+		return Object.assign(lease, {id});
+	}
+
+	/**
+	 * The leader of now and each later one, without taking part; `undefined` while there is none. Latest wins: a slow reader skips terms. Ends on abort and
+	 * when the client closes.
+	 */
+	async *observe({signal}: Cancellable = {}): AsyncGenerator<Leader | undefined, void, undefined> {
+		let told: {readonly path: string | undefined} | undefined;
+		try {
+			while (!signal?.aborted) {
+				const {leader, changed, end} = await this.#sight(signal);
+				try {
+					if (!told || told.path !== leader?.path) {
+						told = {path: leader?.path};
+						yield leader;
+					}
+					await abortable(changed, signal, reason => new AbortedError(`observe ${this.path}`, reason));
+				} finally {
+					end();
+				}
+			}
+		} catch (error) {
+			if (!isCoordinationError(error, 'CLIENT_CLOSED') && !signal?.aborted) throw error;
+		}
+	}
+
+	/** Everybody who takes part now, the leader first. */
+	async participants(options: Cancellable = {}): Promise<Participant[]> {
+		const names = (await participantsUnder(this.#client, this.path, options)) ?? [];
+		const read = await Promise.all(
+			names.map(async name => {
+				const path = joinPath(this.path, name);
+				return {path, znode: await readZnode(this.#client, path, options)};
+			}),
+		);
+		return read
+			.flatMap(({path, znode}) => (znode ? [{id: znode.data?.toString() ?? '', path}] : []))
+			.map((participant, index) => ({...participant, isLeader: index === 0}));
+	}
+
+	/** A call made without a connection waits for one, so this does not spin. */
+	async #sight(signal: AbortSignal | undefined): Promise<Sighting> {
+		for (;;) {
+			try {
+				return await sightLeader(this.#client, this.path, {signal});
+			} catch (error) {
+				if (!isInterruption(error)) throw error;
+			}
+		}
+	}
+}
