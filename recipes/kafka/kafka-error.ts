@@ -47,3 +47,13 @@ export class RecordTooLargeError extends CoordinationError {
 export class KafkajsMismatchError extends CoordinationError {
 	readonly code = 'KAFKAJS_MISMATCH';
 }
+
+/** Kafka did not answer, or not as it should, for as long as was waited. Trying again is sound. `cause` is the last failure. */
+export class KafkaUnavailableError extends CoordinationError {
+	readonly code = 'KAFKA_UNAVAILABLE';
+}
+
+/** Kafka refused for a reason that trying again does not mend: authorization, a setting out of its range. `cause` is its answer. */
+export class KafkaRefusedError extends CoordinationError {
+	readonly code = 'KAFKA_REFUSED';
+}
