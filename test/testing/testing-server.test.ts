@@ -1,12 +1,7 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {access, mkdtemp, rm} from 'node:fs/promises';
-import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
-import {createInterface} from 'node:readline';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {pathToFileURL} from 'node:url';
 import test from 'ava';
 import {AbortedError, InvalidArgumentError} from '../../lib/index.ts';
 import {TestingError, TestingServer} from '../../lib/testing/index.ts';
@@ -132,43 +127,3 @@ test('an aborted start leaves nothing behind', async t => {
 	t.is(error.code, 'ABORTED');
 	t.is(error.cause, reason);
 });
-
-test('the server does not outlive an owner that is killed', async t => {
-	const module = pathToFileURL(join(import.meta.dirname, '../../lib/testing/index.js')).href;
-	const script = `
-		const {TestingServer} = await import(${JSON.stringify(module)});
-		const server = await TestingServer.start();
-		console.log(JSON.stringify({pid: server.pid, port: server.port, folder: server.folder}));
-		setInterval(() => {}, 1000);`;
-	const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {stdio: ['ignore', 'pipe', 'inherit']});
-	const [line] = (await once(createInterface({input: owner.stdout}), 'line')) as [string];
-	const {pid, port, folder} = JSON.parse(line) as {pid: number; port: number; folder: string};
-	t.true(process.kill(pid, 0));
-	owner.kill('SIGKILL');
-	await once(owner, 'exit');
-	await until(async () => !(await accepts(port)));
-	await until(async () =>
-		access(folder).then(
-			() => false,
-			() => true,
-		),
-	);
-	t.false(await accepts(port));
-	t.is(dirname(folder), tmpdir());
-});
-
-async function accepts(port: number): Promise<boolean> {
-	const socket = connect(port, '127.0.0.1');
-	try {
-		await once(socket, 'connect');
-		return true;
-	} catch {
-		return false;
-	} finally {
-		socket.destroy();
-	}
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-	while (!(await condition())) await sleep(20);
-}
