@@ -1,0 +1,48 @@
+import {type Client, type SessionState, type Stat, UnsupportedError} from '../../lib/index.ts';
+import {type Lease, Mutex} from '../../recipes/index.ts';
+
+// Nothing here runs: it is right if it compiles. A line marked as an error has to be one, or the compiler complains of the mark.
+
+/** Absent data is not empty data, an absent znode is no failure, and versions are numbers where zxids are bigints. */
+export async function results(client: Client, signal: AbortSignal): Promise<readonly unknown[]> {
+	const {data, stat} = await client.get('/a', {signal});
+	// @ts-expect-error `null` is what a znode without data holds
+	const text: string = data.toString();
+	const version: number = stat.version;
+	const zxid: bigint = stat.czxid;
+	const found: Stat | undefined = await client.exists('/a');
+	const {path, stat: created} = await client.create('/a', null, {mode: 'ephemeral-sequential'});
+	// @ts-expect-error a mode in ZooKeeper's capitals
+	await client.create('/a', null, {mode: 'EPHEMERAL'});
+	return [text, version, zxid, found, path, created];
+}
+
+/** A state carries its own data, and a switch over it can be proved whole. */
+export function describe(state: SessionState): string {
+	switch (state.status) {
+		case 'connecting':
+		case 'closed':
+			return state.status;
+		case 'connected':
+			// @ts-expect-error nothing has been lost yet
+			return `${state.sessionId} ${state.cause}`;
+		case 'suspended':
+			return `${state.sessionId} until ${state.expiresAt}`;
+		case 'lost':
+			return state.cause.message;
+		default:
+			state satisfies never;
+			throw new UnsupportedError('no such state');
+	}
+}
+
+/** `await using` takes a lease, and the `undefined` of a lock that another holds. */
+export async function leases(client: Client): Promise<bigint | undefined> {
+	const mutex = new Mutex(client, '/lock');
+	await using held: Lease = await mutex.acquire();
+	held.throwIfLost();
+	await using tried = await mutex.tryAcquire();
+	// @ts-expect-error nobody has to get it
+	const token: bigint = tried.fencingToken;
+	return tried === undefined ? token : held.fencingToken;
+}
