@@ -1,3 +1,5 @@
+import type {CreateMode} from './znode.ts';
+
 /** Paths as the user writes them, seen from below a root of the server's tree. */
 export class Chroot {
 	readonly #root: string;
@@ -7,9 +9,9 @@ export class Chroot {
 		this.#root = root;
 	}
 
-	toServer(path: string): string {
-		if (this.#root === '') return path;
-		return path === '/' ? this.#root : this.#root + path;
+	/** @param mode how the path is to be created: a sequential znode of `/` is a child of the root, not its neighbour */
+	toServer(path: string, mode?: CreateMode): string {
+		return path === '/' && this.#root !== '' && !mode?.includes('sequential') ? this.#root : this.#root + path;
 	}
 
 	fromServer(path: string): string {

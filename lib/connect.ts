@@ -27,7 +27,8 @@ export async function connect(connectString: string, options: ConnectOptions = {
 	const driver = new WireDriver({
 		servers,
 		sessionTimeout: resolved.sessionTimeout,
-		maxFrameLength: resolved.maxReplyLength,
+		maxRequestLength: resolved.maxRequestLength,
+		maxReplyLength: resolved.maxReplyLength,
 	});
 	let session!: Session;
 	const client = new SessionClient(

@@ -61,6 +61,9 @@ export function resolveOptions({
 	requireWhole('options.maxReplyLength', maxReplyLength, 1024);
 	if (retry !== false && typeof retry !== 'function')
 		throw new InvalidArgumentError('options.retry', retry, 'a retry policy or false');
+	// What stands there instead may hold a secret: the message says only its type.
+	if (!Array.isArray(auth) || auth.some(entry => typeof entry !== 'object' || entry === null))
+		throw new InvalidArgumentError('options.auth', typeof auth, 'a list of {scheme, auth}');
 	return {
 		sessionTimeout,
 		connectTimeout,

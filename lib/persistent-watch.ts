@@ -44,7 +44,7 @@ export async function* persistentWatch(
 	} finally {
 		const orphaned = session.watches.removePersistent(mode, serverPath, listener);
 		if (orphaned && session.state.status === 'connected') {
-			void session.call('removeWatches', {path: serverPath, kind: 'any'}, name).catch(() => undefined);
+			void session.serverWatches.remove(serverPath, 'any', name);
 		}
 	}
 }

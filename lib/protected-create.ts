@@ -1,8 +1,11 @@
 import {randomUUID} from 'node:crypto';
 import type {Client, Created, CreateOptions, DataInput} from './client.ts';
+import {AbortedError} from './errors/aborted-error.ts';
 import {isCoordinationError} from './errors/coordination-error.ts';
+import {SessionExpiredError} from './errors/session-error.ts';
 import {joinPath, nameOf, parentOf} from './paths.ts';
 import {outcomeOf} from './retry/outcome.ts';
+import type {Session} from './session/session.ts';
 
 type Attempt = {readonly path: string; readonly data: DataInput; readonly options: CreateOptions};
 
@@ -15,23 +18,27 @@ export function protectedPath(path: string, guid: string): string {
  * A create that is made at most once, whatever becomes of its reply: after a lost reply the znode is looked for by its GUID, and taken only if it belongs to the
  * session of now (traps T16, T17). If the caller gives up meanwhile, the znode is found and deleted behind its back.
  */
-export async function protectedCreate(client: Client, {path, data, options}: Attempt): Promise<Created> {
+export async function protectedCreate(client: Client, session: Session, attempt: Attempt): Promise<Created> {
+	const {path, data, options} = attempt;
+	AbortedError.throwIfAborted(options.signal, `create ${path}`);
+	client.checkClock();
+	const {era} = session;
 	const guid = randomUUID();
-	const once: CreateOptions = {...options, protect: false};
 	try {
-		return await client.create(protectedPath(path, guid), data, once);
+		return await client.create(protectedPath(path, guid), data, {...options, protect: false});
 	} catch (error) {
 		const isAborted = isCoordinationError(error, 'ABORTED');
 		if (!isAborted && outcomeOf(error) !== 'ambiguous') throw error;
 		try {
 			if (isAborted) throw error;
-			const found = await findOwn(client, path, guid, options);
+			const found = await findOwn(client, session, guid, attempt);
+			if (era !== session.era) throw new SessionExpiredError(`create ${path}`, {cause: error});
 			if (found) return found;
 		} catch (failure) {
 			void deleteByGuid(client, path, guid);
 			throw failure;
 		}
-		return protectedCreate(client, {path, data, options});
+		return protectedCreate(client, session, attempt);
 	}
 }
 
@@ -44,14 +51,14 @@ async function listByGuid(client: Client, path: string, guid: string): Promise<s
 
 async function findOwn(
 	client: Client,
-	path: string,
+	session: Session,
 	guid: string,
-	{mode = 'persistent', signal}: CreateOptions,
+	{path, options: {mode = 'persistent', signal}}: Attempt,
 ): Promise<Created | undefined> {
 	for (const found of await listByGuid(client, path, guid)) {
 		const stat = await client.exists(found, {signal});
-		const owner = client.state.status === 'connected' ? client.state.sessionId : undefined;
-		if (stat && (!mode.startsWith('ephemeral') || stat.ephemeralOwner === owner)) return {path: found, stat};
+		if (stat && (!mode.startsWith('ephemeral') || stat.ephemeralOwner === session.sessionId))
+			return {path: found, stat};
 		await client.deleteGuaranteed(found);
 	}
 	return undefined;
@@ -62,6 +69,7 @@ async function deleteByGuid(client: Client, path: string, guid: string): Promise
 		await Promise.all((await listByGuid(client, path, guid)).map(found => client.deleteGuaranteed(found)));
 	} catch (error) {
 		// Without a connection again: try in the next one. Anything else (the parent gone, the client closed) means that there is nothing left to delete.
-		if (outcomeOf(error) !== 'final') await deleteByGuid(client, path, guid);
+		if (outcomeOf(error) !== 'final' || isCoordinationError(error, 'SESSION_EXPIRED'))
+			await deleteByGuid(client, path, guid);
 	}
 }

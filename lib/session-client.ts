@@ -18,8 +18,9 @@ import {isCoordinationError} from './errors/coordination-error.ts';
 import {NoNodeError} from './errors/keeper-error.ts';
 import {RequestTooLargeError} from './errors/request-error.ts';
 import {createParents} from './create-parents.ts';
-import {type ResolvedOptions, requireWhole, toCredential, validateAcl} from './options.ts';
-import {validatePath, validateSequentialPath} from './paths.ts';
+import {checkCreate, versionOf} from './operation-arguments.ts';
+import {type ResolvedOptions, toCredential, validateAcl} from './options.ts';
+import {validatePath} from './paths.ts';
 import {persistentWatch} from './persistent-watch.ts';
 import {protectedCreate} from './protected-create.ts';
 import {outcomeOf} from './retry/outcome.ts';
@@ -34,7 +35,8 @@ import type {OneShotTable} from './session/watches.ts';
 import type {Transaction} from './transaction.ts';
 import {TransactionBuilder} from './transaction-builder.ts';
 import {Emitter} from './util/emitter.ts';
-import {type Acl, createModes, type PersistentWatchEvent, type Stat, type WatchListener} from './znode.ts';
+import {callIsolated} from './util/isolate.ts';
+import type {Acl, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
 
 type Call<Name extends OperationName> = {
 	readonly operation: Name;
@@ -93,16 +95,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 			protect = mode.includes('sequential'),
 			createParents: withParents = false,
 		} = options;
-		if (!createModes.includes(mode))
-			throw new InvalidArgumentError('options.mode', mode, `one of ${createModes.join(', ')}`);
-		if (mode.includes('sequential')) validateSequentialPath(path);
-		else validatePath(path);
-		if (mode.endsWith('ttl') !== (ttl !== undefined))
-			throw new InvalidArgumentError('options.ttl', ttl, 'given with the ttl modes, and only with them');
-		if (ttl !== undefined) requireWhole('options.ttl', ttl, 1);
-		if (protect) return protectedCreate(this, {path, data, options});
+		checkCreate(path, {mode, ttl});
+		if (protect) return protectedCreate(this, this.#session, {path, data, options});
 		const request = {
-			path: this.#chroot.toServer(path),
+			path: this.#chroot.toServer(path, mode),
 			data: this.#bytes('create', path, data),
 			acl: validateAcl(acl),
 			mode,
@@ -134,11 +130,13 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 	}
 
 	async exists(path: string, options: ReadOptions = {}): Promise<Stat | undefined> {
+		this.checkClock();
+		const {era} = this.#session;
 		try {
 			return await this.#read('exists', path, options, 'data');
 		} catch (error) {
 			if (!(error instanceof NoNodeError)) throw error;
-			if (options.watch) this.#session.watches.add('exist', this.#chroot.toServer(path), options.watch, path);
+			this.#watch('exist', path, options.watch, era);
 			return undefined;
 		}
 	}
@@ -197,8 +195,7 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 			acl: this.#options.acl,
 			chroot: this.#chroot,
 			bytes: (operation, path, data) => this.#bytes(operation, path, data),
-			call: (request, options) =>
-				this.#call({operation: 'multi', request, path: request[0]?.path ?? '/', options, idempotent: false}),
+			call: (request, path, options) => this.#call({operation: 'multi', request, path, options, idempotent: false}),
 		});
 	}
 
@@ -215,10 +212,9 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		const orphaned = this.#session.watches.remove(serverPath, listener);
 		// Without a connection there is no server watch; the next connection restores only what is still wanted.
 		if (this.state.status !== 'connected') return;
-		const removals = orphaned.map(kind =>
-			this.#session.call('removeWatches', {path: serverPath, kind}, {operation: 'unwatch', path}),
+		await Promise.all(
+			orphaned.map(kind => this.#session.serverWatches.remove(serverPath, kind, {operation: 'unwatch', path})),
 		);
-		await Promise.allSettled(removals);
 	}
 
 	async addAuth(scheme: string, auth: string | Uint8Array): Promise<void> {
@@ -240,12 +236,20 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		table: OneShotTable,
 	): Promise<ReplyOf<Name>> {
 		validatePath(path);
+		this.checkClock();
+		const {era} = this.#session;
 		const {watch} = options;
-		const serverPath = this.#chroot.toServer(path);
-		const request = {path: serverPath, watch: watch !== undefined} as RequestOf<Name>;
+		const request = {path: this.#chroot.toServer(path), watch: watch !== undefined} as RequestOf<Name>;
 		const reply = await this.#call({operation, request, path, options, idempotent: true});
-		if (watch) this.#session.watches.add(table, serverPath, watch, path);
+		this.#watch(table, path, watch, era);
 		return reply;
+	}
+
+	/** @param era of the call that has left the watch on the server: it may be over by the time that the caller's turn comes */
+	#watch(table: OneShotTable, path: string, listener: WatchListener | undefined, era: number): void {
+		if (!listener) return;
+		if (era === this.#session.era) this.#session.watches.add(table, this.#chroot.toServer(path), listener, path);
+		else callIsolated(listener, {type: 'lost', path});
 	}
 
 	#call<Name extends OperationName>({
@@ -256,7 +260,11 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		idempotent,
 	}: Call<Name>): Promise<ReplyOf<Name>> {
 		const {signal, retry = this.#options.retry} = options;
-		const attempt = (): Promise<ReplyOf<Name>> => this.#session.call(operation, request, {operation, path}, signal);
+		this.checkClock();
+		const {era} = this.#session;
+		// A retry belongs to the session of the first attempt: what was asked of one session must not happen in the next.
+		const attempt = (): Promise<ReplyOf<Name>> =>
+			this.#session.call(operation, request, {operation, path}, signal, era);
 		if (retry === false) return attempt();
 		const isSound = (error: unknown): boolean =>
 			outcomeOf(error) === 'unsent' || (idempotent && outcomeOf(error) === 'ambiguous');
@@ -268,17 +276,9 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 			throw new InvalidArgumentError('data', data, 'bytes, a string or null');
 		const bytes = typeof data === 'string' ? Buffer.from(data) : data;
 		const size = (bytes?.length ?? 0) + Buffer.byteLength(path);
-		if (size > this.#options.maxRequestLength - requestOverhead)
+		// The driver counts exactly, once it has encoded the request; this much is known without.
+		if (size > this.#options.maxRequestLength)
 			throw new RequestTooLargeError(describe({operation, path}), size, this.#options.maxRequestLength);
 		return bytes;
 	}
-}
-
-/** Headers, lengths, flags and a short ACL; generous, because the only harm is to refuse data within 512 bytes of the limit. */
-const requestOverhead = 512;
-
-function versionOf({version = -1}: VersionOptions): number {
-	if (!Number.isInteger(version) || version < -(2 ** 31) || version > 2 ** 31 - 1)
-		throw new InvalidArgumentError('options.version', version, 'a 32-bit whole number, -1 for any');
-	return version;
 }

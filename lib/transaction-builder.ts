@@ -1,19 +1,24 @@
 import type {DataInput, OperationOptions} from './client.ts';
 import type {Chroot} from './chroot.ts';
 import type {MultiOperation, MultiOutcome} from './driver/operation.ts';
-import {InvalidArgumentError} from './errors/argument-error.ts';
 import {keeperError} from './errors/keeper-error.ts';
 import {TransactionError} from './errors/transaction-error.ts';
-import {requireWhole, validateAcl} from './options.ts';
-import {validatePath, validateSequentialPath} from './paths.ts';
+import {checkCreate, versionOf} from './operation-arguments.ts';
+import {validateAcl} from './options.ts';
+import {validatePath} from './paths.ts';
 import type {Transaction, TransactionCreateOptions, TransactionResult} from './transaction.ts';
-import {type Acl, createModes} from './znode.ts';
+import type {Acl} from './znode.ts';
 
 export type TransactionContext = {
 	readonly acl: Acl;
 	readonly chroot: Chroot;
 	readonly bytes: (operation: string, path: string, data: DataInput) => Uint8Array | null;
-	readonly call: (operations: readonly MultiOperation[], options: OperationOptions) => Promise<readonly MultiOutcome[]>;
+	/** @param path as the user wrote it, for messages */
+	readonly call: (
+		operations: readonly MultiOperation[],
+		path: string,
+		options: OperationOptions,
+	) => Promise<readonly MultiOutcome[]>;
 };
 
 /** The error results of a transaction: 0 before the culprit, -2 (not executed) after it. */
@@ -32,11 +37,7 @@ export class TransactionBuilder implements Transaction {
 		data: DataInput = Buffer.alloc(0),
 		{mode = 'persistent', acl = this.#context.acl, ttl}: TransactionCreateOptions = {},
 	): this {
-		if (!createModes.includes(mode))
-			throw new InvalidArgumentError('options.mode', mode, `one of ${createModes.join(', ')}`);
-		if (mode.includes('sequential')) validateSequentialPath(path);
-		else validatePath(path);
-		if (ttl !== undefined) requireWhole('options.ttl', ttl, 1);
+		checkCreate(path, {mode, ttl});
 		return this.#add({
 			type: 'create',
 			path,
@@ -47,28 +48,35 @@ export class TransactionBuilder implements Transaction {
 		});
 	}
 
-	set(path: string, data: DataInput, {version = -1}: {readonly version?: number | undefined} = {}): this {
+	set(path: string, data: DataInput, options: {readonly version?: number | undefined} = {}): this {
 		validatePath(path);
-		return this.#add({type: 'set', path, data: this.#context.bytes('set', path, data), version});
+		return this.#add({
+			type: 'set',
+			path,
+			data: this.#context.bytes('set', path, data),
+			version: versionOf(options),
+		});
 	}
 
-	delete(path: string, {version = -1}: {readonly version?: number | undefined} = {}): this {
+	delete(path: string, options: {readonly version?: number | undefined} = {}): this {
 		validatePath(path);
-		return this.#add({type: 'delete', path, version});
+		return this.#add({type: 'delete', path, version: versionOf(options)});
 	}
 
-	check(path: string, {version = -1}: {readonly version?: number | undefined} = {}): this {
+	check(path: string, options: {readonly version?: number | undefined} = {}): this {
 		validatePath(path);
-		return this.#add({type: 'check', path, version});
+		return this.#add({type: 'check', path, version: versionOf(options)});
 	}
 
 	async commit(options: OperationOptions = {}): Promise<readonly TransactionResult[]> {
-		if (this.#operations.length === 0) return [];
+		const [first] = this.#operations;
+		if (!first) return [];
 		const {chroot, call} = this.#context;
-		const outcomes = await call(
-			this.#operations.map(operation => ({...operation, path: chroot.toServer(operation.path)})),
-			options,
-		);
+		const request = this.#operations.map(operation => ({
+			...operation,
+			path: chroot.toServer(operation.path, operation.type === 'create' ? operation.mode : undefined),
+		}));
+		const outcomes = await call(request, first.path, options);
 		const culprit = outcomes.findIndex(outcome => outcome.type === 'error' && outcome.resultCode !== succeeded);
 		if (culprit >= 0) throw this.#refusal(culprit, outcomes[culprit]);
 		return this.#operations.map((operation, index) => this.#result(operation, outcomes[index]));

@@ -57,12 +57,24 @@ export class DisconnectedError extends Error {
 	}
 }
 
+/** The request was not sent, because a server would close the connection over it. Both in bytes. */
+export class OversizedError extends Error {
+	readonly size: number;
+	readonly limit: number;
+
+	constructor(size: number, limit: number) {
+		super(`a request of ${size} bytes, more than ${limit}`);
+		this.size = size;
+		this.limit = limit;
+	}
+}
+
 /** THE SEAM. One session at a time; everything above it (state, clock, retries, watches, leases) is the same for every driver. */
 export interface Driver {
 	readonly capabilities: Capabilities;
 	/** Begins to dial. Called once. */
 	start(listener: DriverListener): void;
-	/** Sends at once, in the order of the calls. @throws RefusedError, DisconnectedError as rejections */
+	/** Sends at once, in the order of the calls. @throws RefusedError, DisconnectedError, OversizedError as rejections */
 	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>>;
 	/** Gives the session up, without a word to the server, and dials for a new one. */
 	renew(): void;

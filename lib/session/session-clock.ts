@@ -39,11 +39,17 @@ export class SessionClock {
 		this.#running = true;
 		this.#timeout = timeout;
 		this.#base = sentAt;
+		this.#announced = false;
 		this.#arm();
 	}
 
 	answered(sentAt: number): void {
-		if (sentAt > this.#base) this.#base = sentAt;
+		if (!this.#running || sentAt <= this.#base) return;
+		this.#base = sentAt;
+		if (!this.#announced || performance.now() >= this.trustedUntil) return;
+		// Trust is restored: leases taken from now on have to be told again, and in time.
+		this.#announced = false;
+		this.#arm();
 	}
 
 	stop(): void {
@@ -55,11 +61,12 @@ export class SessionClock {
 	check(): void {
 		if (!this.#running) return;
 		const now = performance.now();
-		const due = now >= this.trustedUntil;
-		if (due && !this.#announced) this.#actions.untrusted();
-		// An answer may restore the trust: leases taken after it have to be told again.
-		this.#announced = due;
-		if (now >= this.expiresAt) {
+		if (now >= this.trustedUntil && !this.#announced) {
+			this.#announced = true;
+			this.#actions.untrusted();
+		}
+		// A listener may have closed the client.
+		if (this.#running && now >= this.expiresAt) {
 			this.stop();
 			this.#actions.lost();
 		}

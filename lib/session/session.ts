@@ -1,12 +1,13 @@
-import {DisconnectedError, type Driver, type Handshake, RefusedError} from '../driver/driver.ts';
-import type {OperationName, ReplyOf, RequestOf, WatchTables} from '../driver/operation.ts';
+import {DisconnectedError, type Driver, type Handshake} from '../driver/driver.ts';
+import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
 import {AbortedError} from '../errors/aborted-error.ts';
-import {keeperError} from '../errors/keeper-error.ts';
 import {AuthFailedError, ClientClosedError, ConnectionLossError, SessionExpiredError} from '../errors/session-error.ts';
 import {abortable} from '../util/abortable.ts';
 import {deferred} from '../util/deferred.ts';
 import type {Emitter} from '../util/emitter.ts';
 import {type CallName, describe} from './call-name.ts';
+import {requestError, saysExpired} from './request-error.ts';
+import {ServerWatches} from './server-watches.ts';
 import {SessionClock} from './session-clock.ts';
 import {SessionCredentials} from './session-credentials.ts';
 import type {SessionEvents} from './session-events.ts';
@@ -24,18 +25,15 @@ export type SessionOptions = {
 	readonly closeTimeout: number;
 };
 
-/** ZooKeeper's result codes that speak of the session instead of the request. */
-const sessionExpired = -112;
-const unknownSession = -12;
-const sessionMoved = -118;
-const authFailed = -115;
-
 /**
  * Runs the pure state machine of `state.ts` from the driver's events, and keeps what belongs to a session: its clock, its credentials, its watches and the calls that
  * wait for a connection.
  */
 export class Session {
 	readonly watches: Watches = new Watches();
+	readonly serverWatches: ServerWatches = new ServerWatches(this.watches, (operation, request, name) =>
+		this.#send(operation, request, name),
+	);
 	readonly #driver: Driver;
 	readonly #options: SessionOptions;
 	readonly #emitter: Emitter<SessionEvents>;
@@ -46,8 +44,11 @@ export class Session {
 	#state: SessionState = {status: 'connecting', since: performance.now()};
 	/** The connection that calls go out on; it is open a little before the state says `connected`, which waits until watches are re-armed. */
 	#connection: Handshake | undefined;
+	/** Pending while a connection is made ready: credentials, watches, then the announcement. */
+	#setUp: Promise<void> | undefined;
 	#timeout: number | undefined;
 	#identity: SessionCredentials | undefined;
+	#era = 0;
 	#lastFailure: Error | undefined;
 
 	constructor(driver: Driver, options: SessionOptions, emitter: Emitter<SessionEvents>) {
@@ -67,8 +68,16 @@ export class Session {
 			connected: handshake => this.#onConnected(handshake),
 			disconnected: cause => this.#onDisconnected(cause),
 			expired: () => this.#end(new SessionExpiredError('a server said so')),
-			answered: sentAt => this.#clock.answered(sentAt),
-			event: event => this.watches.deliver(event),
+			answered: sentAt => {
+				this.#clock.answered(sentAt);
+				// What arrives after the event loop was blocked may be read before any timer fires: nobody may act on it in a session that is over (trap T4).
+				this.checkClock();
+			},
+			event: event => {
+				const era = this.#era;
+				this.checkClock();
+				if (era === this.#era) this.watches.deliver(event);
+			},
 			dialFailed: cause => {
 				this.#lastFailure = cause;
 			},
@@ -91,6 +100,16 @@ export class Session {
 		return this.#state.status === 'connected' || this.#state.status === 'suspended' ? this.#identity : undefined;
 	}
 
+	/** Names the session that a call made now belongs to, also while that session is still to be opened. */
+	get era(): number {
+		return this.#era;
+	}
+
+	/** Of the session that calls go to now, if it has been opened; known a little before the state says so. */
+	get sessionId(): bigint | undefined {
+		return this.#identity?.id;
+	}
+
 	get capabilities(): Driver['capabilities'] {
 		return this.#driver.capabilities;
 	}
@@ -111,25 +130,29 @@ export class Session {
 	/**
 	 * Sends at once if there is a connection, and otherwise as soon as there is one in the same session. The order of the calls is the order on the wire.
 	 * An aborted call that has not been sent never is.
+	 *
+	 * @param era which session it belongs to; by default the one of now. In another it is not sent.
 	 */
 	call<Name extends OperationName>(
 		operation: Name,
 		request: RequestOf<Name>,
 		name: CallName,
 		signal?: AbortSignal,
+		era?: number,
 	): Promise<ReplyOf<Name>> {
 		this.checkClock();
 		if (signal?.aborted) return Promise.reject(new AbortedError(describe(name), signal.reason));
 		if (this.#state.status === 'closed') return Promise.reject(this.#closedError(name));
+		if (era !== undefined && era !== this.#era) return Promise.reject(new SessionExpiredError(describe(name)));
 		if (this.#connection) {
 			return abortable(
-				this.#send(operation, request, name),
+				this.#sendInTurn(operation, request, name),
 				signal,
 				reason => new AbortedError(describe(name), reason),
 			);
 		}
 		const {promise, resolve, reject} = deferred<ReplyOf<Name>>();
-		const waiting: WaitingCall = {name, send: () => resolve(this.#send(operation, request, name)), reject};
+		const waiting: WaitingCall = {name, send: () => resolve(this.#sendInTurn(operation, request, name)), reject};
 		this.#waiting.add(waiting, () => new ConnectionLossError(describe(name), {sent: false, cause: this.#lastFailure}));
 		return abortable(promise, signal, reason => {
 			this.#waiting.remove(waiting);
@@ -150,6 +173,20 @@ export class Session {
 		await this.#shutDown(undefined);
 	}
 
+	/** Settles only once the state says `connected`: who goes on with a reply shall not find the session still suspended. */
+	async #sendInTurn<Name extends OperationName>(
+		operation: Name,
+		request: RequestOf<Name>,
+		name: CallName,
+	): Promise<ReplyOf<Name>> {
+		const setUp = this.#setUp;
+		try {
+			return await this.#send(operation, request, name);
+		} finally {
+			await setUp;
+		}
+	}
+
 	#send<Name extends OperationName>(operation: Name, request: RequestOf<Name>, name: CallName): Promise<ReplyOf<Name>> {
 		return this.#driver.call(operation, request).catch((error: unknown) => {
 			throw this.#translate(error, name);
@@ -158,49 +195,41 @@ export class Session {
 
 	/** The one place where what a driver says becomes what a user catches. */
 	#translate(error: unknown, name: CallName): unknown {
-		if (error instanceof DisconnectedError) {
-			if (this.#state.status === 'closed') return this.#closedError(name);
-			return new ConnectionLossError(describe(name), {sent: error.sent, cause: error.cause});
-		}
-		if (!(error instanceof RefusedError)) return error;
-		switch (error.resultCode) {
-			case sessionExpired:
-			case unknownSession: {
-				const ended = new SessionExpiredError(describe(name));
-				this.#end(ended);
-				this.#driver.renew();
-				return ended;
-			}
-			case sessionMoved:
-				return new ConnectionLossError(describe(name), {sent: true, cause: error});
-			case authFailed:
-				return new AuthFailedError(`${describe(name)}: the server refused the credential`);
-			default:
-				return keeperError(error.resultCode, name.operation, name.path);
-		}
+		if (error instanceof DisconnectedError && this.#state.status === 'closed') return this.#closedError(name);
+		if (!saysExpired(error)) return requestError(error, name);
+		const ended = new SessionExpiredError(describe(name));
+		this.#end(ended);
+		this.#driver.renew();
+		return ended;
 	}
 
 	#onConnected(handshake: Handshake): void {
+		const era = this.#era;
 		this.checkClock();
+		// Resumed too late by this client's own clock: the driver was told to give it up, and dials for a new one.
+		if (era !== this.#era || this.#state.status === 'closed') return;
 		this.#connection = handshake;
 		this.#timeout = handshake.timeout;
-		this.#identity = new SessionCredentials(handshake.sessionId, handshake.password);
 		this.#clock.start(handshake.sentAt, handshake.timeout);
-		const resumed = this.#state.status === 'suspended';
+		const resumed = handshake.sessionId === this.#identity?.id;
+		this.#identity = new SessionCredentials(handshake.sessionId, handshake.password);
 		// Before anything else on this connection: requests are authorised by what the server has read by then, and no reply may overtake a missed event (trap T8).
 		const setUp = this.#credentials.map(credential => this.#authenticate(credential));
-		if (!this.#driver.capabilities.restoresWatches) setUp.push(...this.#rearm(resumed));
+		if (!this.#driver.capabilities.restoresWatches) setUp.push(...this.serverWatches.arm(resumed));
+		const isReady = setUp.length === 0;
+		this.#setUp = isReady ? undefined : Promise.allSettled(setUp).then(() => this.#announce(handshake));
 		this.#waiting.sendAll();
-		if (setUp.length === 0) this.#announce(handshake, resumed);
-		else void Promise.allSettled(setUp).then(() => this.#announce(handshake, resumed));
+		if (isReady) this.#announce(handshake);
 	}
 
-	#announce(handshake: Handshake, resumed: boolean): void {
+	#announce(handshake: Handshake): void {
 		if (this.#connection !== handshake) return;
+		this.#setUp = undefined;
+		const resumed = this.#state.status === 'suspended';
 		const {sessionId, readOnly} = handshake;
 		const state = this.#enter({type: 'opened', now: performance.now(), sessionId, readOnly});
 		if (!state) return;
-		if (resumed) this.watches.missed();
+		if (resumed || this.#era > 0) this.watches.missed();
 		this.#emitter.emit(resumed ? 'reconnected' : 'connected', state as StateOf<'connected'>);
 	}
 
@@ -212,23 +241,6 @@ export class Session {
 		});
 	}
 
-	/** In a new session only persistent watches are left, and they have to be asked for one by one. */
-	#rearm(resumed: boolean): Promise<void>[] {
-		if (resumed) return [...this.watches.frames()].map(tables => this.#restore(tables));
-		return this.watches
-			.persistentWatches()
-			.map(({mode, path}) => this.#send('addWatch', {path, mode}, {operation: 'addWatch', path}));
-	}
-
-	async #restore(tables: WatchTables): Promise<void> {
-		try {
-			await this.#send('setWatches', tables, {operation: 'setWatches'});
-		} catch (error) {
-			// Refused: nobody may go on waiting for a watch that is not there. (A lost connection only means that the next one restores them.)
-			if (!(error instanceof ConnectionLossError)) this.watches.lost();
-		}
-	}
-
 	#onDisconnected(cause: Error): void {
 		this.#connection = undefined;
 		this.#lastFailure = cause;
@@ -238,13 +250,16 @@ export class Session {
 	}
 
 	#end(cause: Error): void {
+		if (!this.#identity || this.#state.status === 'closed') return;
+		// Without effect in a session that ends before it was announced: nobody was told of it.
 		const state = this.#enter({type: 'ended', now: performance.now(), cause});
-		if (!state) return;
+		this.#era++;
+		this.#identity = undefined;
 		this.#connection = undefined;
 		this.#clock.stop();
 		this.#waiting.rejectAll(({name}) => new SessionExpiredError(describe(name), {cause}));
 		this.watches.lost();
-		this.#emitter.emit('lost', state as StateOf<'lost'>);
+		if (state) this.#emitter.emit('lost', state as StateOf<'lost'>);
 	}
 
 	async #shutDown(cause: Error | undefined): Promise<void> {

@@ -86,18 +86,36 @@ export class Watches {
 
 	/** The session is over: every one-shot listener is told and forgotten. Persistent ones stay, to be armed again in the next session. */
 	lost(): void {
-		const told = new Map<WatchListener, string>();
+		// Once for each path a listener waits on, by however many watches.
+		const told = new Map<string, Map<WatchListener, string>>();
 		for (const table of Object.values(this.#oneShot)) {
-			for (const listeners of table.values()) for (const [listener, path] of listeners) told.set(listener, path);
+			for (const [serverPath, listeners] of table)
+				for (const [listener, path] of listeners) addTo(told, serverPath, listener, path);
 			table.clear();
 		}
-		for (const [listener, path] of told) callIsolated(listener, {type: 'lost', path});
+		for (const listeners of told.values())
+			for (const [listener, path] of listeners) callIsolated(listener, {type: 'lost', path});
 	}
 
 	persistentWatches(): {readonly mode: PersistentMode; readonly path: string}[] {
 		return (['persistent', 'recursive'] as const).flatMap(mode =>
 			[...this.#persistent[mode].keys()].map(path => ({mode, path})),
 		);
+	}
+
+	/** What one path's listeners need of a server, if there are any. */
+	tablesOf(serverPath: string): WatchTables | undefined {
+		const of = (listeners: Listeners<unknown>): string[] => (listeners.has(serverPath) ? [serverPath] : []);
+		const {data, exist, child} = this.#oneShot;
+		const {persistent, recursive} = this.#persistent;
+		const tables = {
+			data: of(data),
+			exist: of(exist),
+			child: of(child),
+			persistent: of(persistent),
+			recursive: of(recursive),
+		};
+		return Object.values(tables).some(paths => paths.length > 0) ? tables : undefined;
 	}
 
 	/** What has to be re-armed after a reconnect, in frames of bounded size. */

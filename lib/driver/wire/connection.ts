@@ -1,7 +1,7 @@
 import {connect, type Socket} from 'node:net';
 import {ProtocolError} from '../../errors/session-error.ts';
 import {deferred} from '../../util/deferred.ts';
-import {DisconnectedError, type DriverListener, RefusedError} from '../driver.ts';
+import {DisconnectedError, type DriverListener, OversizedError, RefusedError} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
 import type {Server} from './ensemble.ts';
 import {FrameDecoder} from './jute/frame.ts';
@@ -23,8 +23,9 @@ type Pending = {
 export type ConnectionOptions = {
 	readonly server: Server;
 	readonly codecs: Codecs;
-	/** The longest frame accepted from the server, bytes. */
-	readonly maxFrameLength: number;
+	/** The longest frame that the server accepts, and the longest accepted from it; bytes. */
+	readonly maxRequestLength: number;
+	readonly maxReplyLength: number;
 	readonly listener: Pick<DriverListener, 'answered' | 'event'>;
 	/** Told the zxid of each reply that has one. */
 	readonly onZxid: (zxid: bigint) => void;
@@ -53,11 +54,12 @@ export class Connection {
 	#handshaken = false;
 	#pumping = false;
 	#cause: Error | undefined;
+	#abandoned = false;
 	#keepAlive: KeepAlive | undefined;
 
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
-		this.#decoder = new FrameDecoder(options.maxFrameLength);
+		this.#decoder = new FrameDecoder(options.maxReplyLength);
 		this.#socket = connect({host: options.server.host, port: options.server.port, noDelay: true});
 		this.#socket.on('data', chunk => this.#receive(chunk));
 		this.#socket.on('error', error => this.end(error));
@@ -89,6 +91,7 @@ export class Connection {
 
 	/** Pings and listens for silence from now on. @param timeout the negotiated session timeout, ms */
 	keepAlive(timeout: number): void {
+		if (this.#cause) return;
 		this.#keepAlive = new KeepAlive(timeout, {
 			ping: () => this.#write(reserved.ping, opCode.ping),
 			silent: silence => this.end(new Error(`${this.#options.server.name} was silent for ${Math.round(silence)} ms`)),
@@ -120,6 +123,12 @@ export class Connection {
 		if (!this.#pumping) this.#finish(cause);
 	}
 
+	/** Ends it at once: what has arrived but was not delivered never is. */
+	abandon(cause: Error): void {
+		this.#abandoned = true;
+		this.end(cause);
+	}
+
 	#finish(cause: Error): void {
 		this.#inbox = [];
 		this.#opened.reject(cause);
@@ -140,6 +149,8 @@ export class Connection {
 	#write(xid: number, code: number, encode?: (writer: Writer) => void): void {
 		const writer = new Writer().int(xid).int(code);
 		encode?.(writer);
+		const size = writer.length;
+		if (size > this.#options.maxRequestLength) throw new OversizedError(size, this.#options.maxRequestLength);
 		if (this.#outbox.length === 0) process.nextTick(() => this.#flush());
 		this.#outbox.push(writer.frame());
 		this.#keepAlive?.sent();
@@ -173,6 +184,7 @@ export class Connection {
 		let delivered = 0;
 		try {
 			for (const frame of this.#inbox) {
+				if (this.#abandoned) break;
 				const isEvent = this.#handshaken && frame.length >= 4 && frame.readInt32BE(0) === reserved.event;
 				if (isEvent && replied) break;
 				delivered++;
@@ -189,7 +201,7 @@ export class Connection {
 			return;
 		}
 		this.#inbox.splice(0, delivered);
-		if (this.#inbox.length > 0) {
+		if (this.#inbox.length > 0 && !this.#abandoned) {
 			setImmediate(() => this.#pump());
 			return;
 		}
@@ -227,6 +239,10 @@ export class Connection {
 		const pending = xid === reserved.auth ? this.#pendingAuth.shift() : this.#pending.shift();
 		if (pending?.xid !== xid) throw this.#mismatch(xid, pending);
 		this.#options.listener.answered(pending.sentAt);
+		if (this.#abandoned) {
+			pending.reject(new DisconnectedError(true, this.#cause));
+			return;
+		}
 		if (resultCode !== 0) {
 			pending.reject(new RefusedError(resultCode));
 			return;

@@ -10,7 +10,9 @@ export type WireDriverOptions = {
 	readonly servers: readonly Server[];
 	/** Asked of the server, which clamps it; milliseconds. */
 	readonly sessionTimeout: number;
-	readonly maxFrameLength: number;
+	/** Of a request, and of a reply; bytes. */
+	readonly maxRequestLength: number;
+	readonly maxReplyLength: number;
 };
 
 /** What identifies a session to a server; id 0 asks for a new one. */
@@ -20,7 +22,7 @@ type State =
 	| {readonly status: 'idle'}
 	/** `waiting` ends a pause between dials early. */
 	| {readonly status: 'dialling'; readonly connection: Connection | undefined; readonly waiting: AbortController}
-	| {readonly status: 'connected'; readonly connection: Connection}
+	| {readonly status: 'connected'; readonly connection: Connection; readonly waiting: AbortController}
 	| {readonly status: 'closed'};
 
 /** A full round of servers without success is followed by a pause: random, so that a fleet does not come back as one. */
@@ -66,9 +68,11 @@ export class WireDriver implements Driver {
 		this.#credentials = this.#none();
 		// A new session begins its own history: a server restored from a backup would refuse the old zxid for ever.
 		this.#lastZxid = 0n;
-		if (this.#state.status === 'connected' || this.#state.status === 'dialling') {
-			this.#state.connection?.end(new Error('the session was given up'));
-		}
+		if (this.#state.status !== 'connected' && this.#state.status !== 'dialling') return;
+		const {connection, waiting} = this.#state;
+		// From here on this connection is not the current one: nothing of the old session is told any more.
+		this.#state = {status: 'dialling', connection, waiting};
+		connection?.abandon(new Error('the session was given up'));
 	}
 
 	async close(timeout: number): Promise<void> {
@@ -107,7 +111,8 @@ export class WireDriver implements Driver {
 		const connection = new Connection({
 			server: this.#ensemble.next(),
 			codecs: this.#codecs,
-			maxFrameLength: this.#options.maxFrameLength,
+			maxRequestLength: this.#options.maxRequestLength,
+			maxReplyLength: this.#options.maxReplyLength,
 			listener: {
 				answered: sentAt => {
 					answered = true;
@@ -123,7 +128,7 @@ export class WireDriver implements Driver {
 		});
 		this.#state = {status: 'dialling', connection, waiting};
 		try {
-			if (!(await this.#shakeHands(connection, listener))) return true;
+			if (!(await this.#shakeHands(connection, listener, waiting))) return true;
 		} catch (error) {
 			connection.end(error as Error);
 			if (this.#listener) listener.dialFailed(error as Error);
@@ -139,7 +144,7 @@ export class WireDriver implements Driver {
 	}
 
 	/** Resolves with whether a session is open; `false` after an expiry, when the next dial may follow at once. */
-	async #shakeHands(connection: Connection, listener: DriverListener): Promise<boolean> {
+	async #shakeHands(connection: Connection, listener: DriverListener, waiting: AbortController): Promise<boolean> {
 		const asked = this.#credentials;
 		const dialTimeout = Math.max(minDialTimeout, asked.timeout / this.#ensemble.size);
 		const response = await connection.handshake(
@@ -151,12 +156,13 @@ export class WireDriver implements Driver {
 		const expired = response.timeout <= 0 || response.sessionId === 0n;
 		// A server that hands out another session than the one asked for (ClickHouse Keeper does) has lost ours all the same.
 		if (expired || (asked.sessionId !== 0n && response.sessionId !== asked.sessionId)) {
+			if (asked.sessionId === 0n) throw new Error('the server refused to open a session');
 			this.renew();
-			if (asked.sessionId !== 0n) listener.expired();
+			listener.expired();
 			return false;
 		}
 		this.#credentials = {sessionId: response.sessionId, password: response.password, timeout: response.timeout};
-		this.#state = {status: 'connected', connection};
+		this.#state = {status: 'connected', connection, waiting};
 		connection.keepAlive(response.timeout);
 		const handshake: Handshake = {...this.#credentials, readOnly: response.readOnly, sentAt: response.sentAt};
 		listener.connected(handshake);

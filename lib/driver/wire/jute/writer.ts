@@ -5,6 +5,11 @@ export class Writer {
 	#bytes = Buffer.allocUnsafe(initialCapacity);
 	#length = 4;
 
+	/** How many bytes were written, without the frame's own length. */
+	get length(): number {
+		return this.#length - 4;
+	}
+
 	boolean(value: boolean): this {
 		this.#reserve(1);
 		this.#bytes[this.#length++] = value ? 1 : 0;

@@ -1,0 +1,24 @@
+import {InvalidArgumentError} from './errors/argument-error.ts';
+import {requireWhole} from './options.ts';
+import {validatePath, validateSequentialPath} from './paths.ts';
+import {type CreateMode, createModes} from './znode.ts';
+
+type CreateArguments = {readonly mode: CreateMode; readonly ttl: number | undefined};
+
+/** @throws InvalidArgumentError */
+export function checkCreate(path: string, {mode, ttl}: CreateArguments): void {
+	if (!createModes.includes(mode))
+		throw new InvalidArgumentError('options.mode', mode, `one of ${createModes.join(', ')}`);
+	if (mode.includes('sequential')) validateSequentialPath(path);
+	else validatePath(path);
+	if (mode.endsWith('ttl') !== (ttl !== undefined))
+		throw new InvalidArgumentError('options.ttl', ttl, 'given with the ttl modes, and only with them');
+	if (ttl !== undefined) requireWhole('options.ttl', ttl, 1);
+}
+
+/** The version to send; -1 matches any. @throws InvalidArgumentError */
+export function versionOf({version = -1}: {readonly version?: number | undefined}): number {
+	if (!Number.isInteger(version) || version < -(2 ** 31) || version > 2 ** 31 - 1)
+		throw new InvalidArgumentError('options.version', version, 'a 32-bit whole number, -1 for any');
+	return version;
+}
