@@ -3,7 +3,9 @@ import {dirname, join} from 'node:path';
 import type {Kafka, KafkaConfig} from 'kafkajs';
 import {KafkajsMismatchError} from '../kafka-error.ts';
 import {withoutAborted} from './aborted-records.ts';
+import {mendEmptyBatches, mendOutOfRange, mendRequestQueue} from './mends.ts';
 import {ModuleGraph} from './module-graph.ts';
+import {checkFilter, checkRetry} from './self-test.ts';
 
 /** The release whose insides are known here. */
 const version = '2.2.4';
@@ -100,9 +102,11 @@ function load(): PrivateKafkajs {
 		const module = (path: string): unknown => graph.load(file(path));
 		checkVersion(module('package.json'));
 		mendRequestQueue(module('src/network/requestQueue/index.js'));
+		mendEmptyBatches(module('src/consumer/batch.js'));
+		mendOutOfRange(module('src/consumer/consumerGroup.js'));
 		const index = module('index.js') as Omit<PrivateKafkajs, 'Encoder' | 'Decoder' | 'errorFromCode'>;
 		checkFilter(module('src/consumer/batch.js'));
-		checkRetry(module('src/retry/index.js'));
+		checkRetry(module('src/retry/index.js'), retryDefaults.initialRetryTime);
 		return {
 			...index,
 			Encoder: module('src/protocol/encoder.js') as PrivateKafkajs['Encoder'],
@@ -122,68 +126,4 @@ function load(): PrivateKafkajs {
 function checkVersion(manifest: unknown): void {
 	const found = (manifest as {readonly version?: unknown}).version;
 	if (found !== version) throw new KafkajsMismatchError(`kafkajs must be ${version} exactly, found ${String(found)}`);
-}
-
-type RequestQueue = {readonly pending: readonly unknown[]; scheduleCheckPendingRequests: (this: RequestQueue) => void};
-
-/** kafkajs arms a timer of 1 ms again and again on every connection, for an empty queue too: percents of a core, and a warning each from Node 24 on. */
-function mendRequestQueue(module: unknown): void {
-	const {prototype} = module as {readonly prototype: RequestQueue};
-	const schedule = prototype.scheduleCheckPendingRequests;
-	if (typeof schedule !== 'function') throw new KafkajsMismatchError('kafkajs has no request queue of the known kind');
-	prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
-		if (this.pending.length > 0) schedule.call(this);
-	};
-}
-
-type Batch = new (
-	topic: string,
-	fetchedOffset: string,
-	data: unknown,
-) => {readonly messages: readonly {readonly offset: string}[]};
-
-/** Two aborted transactions that overlap and a user's key of four zero bytes: what kafkajs's own filter gets wrong, through the class that uses it. */
-function checkFilter(module: unknown): void {
-	const zero = Buffer.alloc(4);
-	const abort = (producerId: string, offset: string): object => ({
-		...record(producerId, offset),
-		isControlRecord: true,
-	});
-	const record = (producerId: string, offset: string): object => ({
-		offset,
-		key: zero,
-		isControlRecord: false,
-		batchContext: {producerId, inTransaction: true},
-	});
-	const {messages} = new (module as Batch)('self-test', '0', {
-		partition: 0,
-		highWatermark: '7',
-		abortedTransactions: [
-			{producerId: '2', firstOffset: '1'},
-			{producerId: '1', firstOffset: '0'},
-		],
-		messages: [
-			record('1', '0'),
-			record('2', '1'),
-			record('2', '2'),
-			abort('2', '3'),
-			record('1', '4'),
-			abort('1', '5'),
-			record('1', '6'),
-		],
-	});
-	if (messages.map(({offset}) => offset).join() !== '6') {
-		throw new KafkajsMismatchError("kafkajs's filter of aborted records was not replaced");
-	}
-}
-
-/** The first pause is read from what a failing call is told, so that no time is measured. */
-function checkRetry(module: unknown): void {
-	let pause = Number.POSITIVE_INFINITY;
-	const retrier = (module as () => (attempt: (...args: number[]) => Promise<void>) => Promise<void>)();
-	const done = retrier(async (_bail, _count, retryTime) => {
-		pause = retryTime ?? pause;
-	});
-	done.catch(() => undefined);
-	if (pause > retryDefaults.initialRetryTime * 2) throw new KafkajsMismatchError("kafkajs's back-off was not replaced");
 }
