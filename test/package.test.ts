@@ -45,7 +45,8 @@ test.after.always(async t => {
 test('the package holds only what its users need', t => {
 	const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 	const {files} = t.context;
-	const shipped = /^dist\/(?:lib|recipes|bin)\/.+\.(?:js|d\.ts|js\.map)$|^lib\/testing\/pom\.xml$/;
+	const shipped =
+		/^dist\/(?:lib|recipes|bin)\/.+\.(?:js|d\.ts|js\.map)$|^lib\/testing\/pom\.xml$|^bin\/demo\/Witness\.java$/;
 	t.deepEqual(
 		files.filter(file => !documents.includes(file) && !shipped.test(file)),
 		[],

@@ -63,7 +63,7 @@ class LiveScreen implements Screen {
 
 	#draw(): void {
 		if (!this.#look) return;
-		const {columns = 80, rows = 24} = this.#stream;
+		const {columns, rows} = this.#stream;
 		const lines = renderFrame(this.#look(), {columns, rows}, this.#paint);
 		const home = this.#drawn > 0 ? `\u001B[${this.#drawn}A\r` : '';
 		const body = lines.map(line => `${line}${clearToEndOfLine}\n`).join('');
