@@ -34,7 +34,7 @@ export type LaneEvent =
 	| {readonly type: 'assigned'}
 	| {readonly type: 'locked'; readonly lease: Lease}
 	| {readonly type: 'fenced'}
-	/** Somebody wrote the record between look and record: look again. */
+	/** Somebody else wrote the lane's record since the look: look again. */
 	| {readonly type: 'outrun'}
 	| {readonly type: 'recorded'}
 	| {readonly type: 'positioned'; readonly epoch: bigint; readonly paused: boolean}
@@ -57,7 +57,8 @@ export function next(state: LaneState, event: LaneEvent): LaneState {
 		case 'fenced':
 			return state.status === 'fencing' ? {status: 'recording', lease: state.lease} : state;
 		case 'outrun':
-			return state.status === 'recording' ? {status: 'fencing', lease: state.lease} : state;
+			if (state.status !== 'recording' && state.status !== 'positioning') return state;
+			return {status: 'fencing', lease: state.lease};
 		case 'recorded':
 			return state.status === 'recording' ? {status: 'positioning', lease: state.lease} : state;
 		case 'positioned':
