@@ -1,5 +1,4 @@
 import {randomUUID} from 'node:crypto';
-import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import type {Admin, Kafka} from 'kafkajs';
 import {TestingBroker} from '../../../../lib/testing/index.ts';
@@ -95,18 +94,27 @@ test.serial('delivers open lanes from exactly where they were opened, and nothin
 });
 
 test.serial('a paused lane waits, and goes on where it was', async t => {
-	const topic = await newTopic(1);
+	const topic = await newTopic(2);
 	const lane = {topic, partition: 0};
 	await write(topic, 0, 0, 50);
 	const {feed} = await startFeed(t, topic);
 	const collector = new Collector(0n);
+	const clock = new Collector(0n);
+	/** Shows that several fetches have come and gone. */
+	const tick = async (): Promise<void> => {
+		for (let times = 0; times < 3; times++) {
+			const next = clock.expected + 1n;
+			await write(topic, 1, 0, 1);
+			await clock.until(() => clock.expected === next);
+		}
+	};
 	feed.open(lane, 0n, collector);
+	feed.open({topic, partition: 1}, 0n, clock);
 	await collector.until(() => collector.expected === 50n);
 	feed.pause(lane);
-	// A fetch that was under way may still be delivered.
-	await sleep(300);
+	await tick();
 	await write(topic, 0, 50, 60);
-	await sleep(500);
+	await tick();
 	t.is(collector.expected, 50n);
 	feed.resume(lane);
 	await collector.until(() => collector.expected === 60n);

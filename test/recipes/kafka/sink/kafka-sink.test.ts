@@ -1,5 +1,7 @@
 import {randomBytes} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
+import {CompressionTypes} from 'kafkajs';
 import {InvalidArgumentError} from '../../../../lib/index.ts';
 import {TestingBroker} from '../../../../lib/testing/index.ts';
 import {
@@ -146,6 +148,45 @@ test.serial('what is wrong with a record is told when it is emitted', async t =>
 	);
 });
 
+test.serial('the size limit of each topic is kept', async t => {
+	await createTopics(brokers, [
+		{topic: 'narrow', numPartitions: 1, configEntries: [{name: 'max.message.bytes', value: '2000'}]},
+	]);
+	const sink = await openSink(t, newContext(brokers), {topics: ['narrow']});
+	t.throws(() => sink.prepare({topic: 'out', value: ''}), {instanceOf: InvalidArgumentError, message: /`topics`/});
+	const error = t.throws(() => sink.prepare({topic: 'narrow', value: Buffer.alloc(2000)}), {
+		instanceOf: RecordTooLargeError,
+	});
+	t.is(error.limit, 2000);
+	await sink.initProducer({});
+	const outputs = Array.from({length: 100}, () => sink.prepare({topic: 'narrow', value: randomBytes(300)}));
+	await sink.commit([{...lane, from: 0n, next: 100n, epoch: 1n, seq: 1n, outputs}]);
+	t.is((await readWithJava(broker, 'narrow')).length, 100);
+});
+
+test.serial('a topic that is created later is found', async t => {
+	const sink = await openSink(t, newContext(brokers));
+	await createTopics(brokers, [{topic: 'later', numPartitions: 4}]);
+	const prepared = await patiently(async () => sink.prepare({topic: 'later', value: 'x', partition: 3}), {
+		isPassing: error => error instanceof InvalidArgumentError,
+		patience: 30_000,
+	});
+	t.is(prepared.partition, 3);
+});
+
+test.serial('outputs are compressed when told', async t => {
+	await createTopics(brokers, [{topic: 'gzipped', numPartitions: 1}]);
+	const sink = await openSink(t, newContext(brokers), {compression: CompressionTypes.GZIP});
+	await sink.initProducer({});
+	const headers = {trace: ['a', Buffer.from('b')]};
+	const outputs = Array.from({length: 500}, (_, index) =>
+		sink.prepare({topic: 'gzipped', key: 'k', value: String(index), headers, timestamp: '1700000000000'}),
+	);
+	await sink.commit([{...lane, from: 0n, next: 500n, epoch: 1n, seq: 1n, outputs}]);
+	const values = (await readWithJava(broker, 'gzipped')).map(({value}) => Number(String(value)));
+	t.deepEqual(values, [...outputs.keys()]);
+});
+
 test.serial('an offset committed by somebody else is not taken for ours', async t => {
 	const context = newContext(brokers);
 	const sink = await openSink(t, context);
@@ -191,6 +232,17 @@ test.serial('an aborted wait ends at once', async t => {
 	} finally {
 		broker.thaw();
 	}
+});
+
+test.serial('a connection that the broker closed for being idle costs nothing', async t => {
+	await using impatient = await TestingBroker.start({behindProxy: true, properties: {'connections.max.idle.ms': 500}});
+	await createTopics(impatient.brokers, [{topic: 'in', numPartitions: 1}]);
+	const sink = await openSink(t, newContext(impatient.proxiedBrokers));
+	await sink.initProducer({});
+	await sink.commit([laneCommit(sink, {...lane, from: 0n, next: 1n})]);
+	while (impatient.proxy.connections > 0) await sleep(20);
+	await sink.commit([laneCommit(sink, {...lane, from: 1n, next: 2n})]);
+	t.is((await sink.positions([lane], {})).get('in/0')?.next, 2n);
 });
 
 test('bad options are refused before any I/O', t => {

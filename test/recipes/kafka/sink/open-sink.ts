@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import type {ExecutionContext} from 'ava';
-import {type Kafka, logLevel} from 'kafkajs';
+import {type ITopicConfig, type Kafka, logLevel} from 'kafkajs';
 import {createKafka} from '../../../../recipes/kafka/kafkajs/kafka.ts';
 import {type KafkaSinkOptions, kafkaSink} from '../../../../recipes/kafka/sink/kafka-sink.ts';
 import type {LaneCommit, Sink, SinkContext} from '../../../../recipes/kafka/sink/sink.ts';
@@ -22,10 +22,7 @@ export async function openSink(t: ExecutionContext, context: SinkContext, option
 	return sink;
 }
 
-export async function createTopics(
-	brokers: readonly string[],
-	topics: readonly {readonly topic: string; readonly numPartitions: number}[],
-): Promise<void> {
+export async function createTopics(brokers: readonly string[], topics: readonly ITopicConfig[]): Promise<void> {
 	const admin = quietKafka(brokers).admin();
 	await admin.connect();
 	try {
