@@ -35,10 +35,11 @@ async function play(options: DemoOptions): Promise<number> {
 	try {
 		return await present(options, screen, paint, signal);
 	} catch (error) {
-		if (signal.aborted) return exitCodes[String(signal.reason)] ?? 1;
-		throw error;
-	} finally {
 		screen.stop();
+		if (!signal.aborted) throw error;
+		process.stderr.write(`docent demo: ended by ${signal.reason}; nothing is left running\n`);
+		return exitCodes[String(signal.reason)] ?? 1;
+	} finally {
 		for (const name of Object.keys(exitCodes)) process.off(name, onSignal);
 	}
 }

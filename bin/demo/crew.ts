@@ -55,7 +55,7 @@ export class Crew implements AsyncDisposable {
 		this.#members.set(id, member);
 		this.#board.showWorker(id, 'starting');
 		process.stderr?.on('data', (chunk: Buffer) => {
-			member.complaints = `${member.complaints}${chunk.toString()}`.slice(-complaintShown);
+			member.complaints = `${member.complaints}${chunk.toString()}`.slice(0, complaintShown);
 		});
 		process.on('message', (message: WorkerMessage) => this.#hear(member, message));
 		process.on('error', error => this.#onFailure(error));

@@ -18,9 +18,9 @@ const hideCursor = '\u001B[?25l';
 const showCursor = '\u001B[?25h';
 const clearToEndOfLine = '\u001B[K';
 const clearBelow = '\u001B[J';
-/** The terminal shows a frame whole or not at all, where it knows these. */
-const beginUpdate = '\u001B[?2026h';
-const endUpdate = '\u001B[?2026l';
+/** A frame is shown whole or not at all, where the terminal knows how; and a line that is too long is cut, not wrapped. */
+const beginFrame = '\u001B[?2026h\u001B[?7l';
+const endFrame = '\u001B[?7h\u001B[?2026l';
 
 export function screenFor(stream: WriteStream, paint: Paint): Screen {
 	return stream.isTTY ? new LiveScreen(stream, paint) : new PlainScreen(stream);
@@ -67,7 +67,7 @@ class LiveScreen implements Screen {
 		const lines = renderFrame(this.#look(), {columns, rows}, this.#paint);
 		const home = this.#drawn > 0 ? `\u001B[${this.#drawn}A\r` : '';
 		const body = lines.map(line => `${line}${clearToEndOfLine}\n`).join('');
-		this.#stream.write(`${beginUpdate}${home}${body}${clearBelow}${endUpdate}`);
+		this.#stream.write(`${beginFrame}${home}${body}${clearBelow}${endFrame}`);
 		this.#drawn = lines.length;
 	}
 }

@@ -21,7 +21,7 @@ export function renderFrame(now: Snapshot, {columns, rows}: ViewSize, paint: Pai
 	const behind = paint('dim', `${count(Math.max(0, now.produced - carried))} behind`);
 	const batch = now.batchSize === undefined ? '' : paint('dim', ` · commits of ≤ ${count(now.batchSize)}`);
 	const fixed = [
-		`${paint('bold', 'docent demo')}${' '.repeat(58)}${clock(now.elapsed).padStart(9)}`,
+		`${paint('bold', 'docent demo')}  ${paint('dim', 'each record exactly once'.padEnd(55))}${clock(now.elapsed).padStart(12)}`,
 		paint('dim', now.servers),
 		'',
 		`written ${bar(now.produced, now.total, 'blue', paint)} ${count(now.produced)} of ${count(now.total)}`,

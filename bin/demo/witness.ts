@@ -62,7 +62,7 @@ export class Witness implements AsyncDisposable {
 			else this.#questions.shift()?.answer.resolve(question?.lines ?? []);
 		});
 		child.stderr.on('data', (chunk: Buffer) => {
-			this.#complaints = `${this.#complaints}${chunk.toString()}`.slice(-complaintShown);
+			this.#complaints = `${this.#complaints}${chunk.toString()}`.slice(0, complaintShown);
 		});
 		child.stdin?.on('error', () => {});
 		const onEnd = (): void => {
