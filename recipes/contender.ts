@@ -70,7 +70,7 @@ export class Contender {
 		this.#knowledge = new Knowledge(options);
 		this.#watches = new QueueWatches(client, path, {
 			armed: name => this.#learn(knowledge => knowledge.armed(name)),
-			unarmed: name => this.#learn(knowledge => knowledge.unarmed(name)),
+			unarmed: name => this.#ask(knowledge => knowledge.unarmed(name)),
 			gone: name => (name === this.#knowledge.my ? this.#vanished() : this.#learn(knowledge => knowledge.gone(name))),
 			refused: error => this.#fail(error),
 		});
@@ -112,6 +112,12 @@ export class Contender {
 	#learn(note: (knowledge: Knowledge) => void): void {
 		note(this.#knowledge);
 		this.#drive();
+	}
+
+	/** Something has to be asked again. Not in this turn: as long as the loss of the connection is not announced, it would be refused in this turn as well. */
+	#ask(note: (knowledge: Knowledge) => void): void {
+		note(this.#knowledge);
+		setImmediate(() => this.#drive());
 	}
 
 	#take(step: Step, knowledge: Knowledge): void {
@@ -156,7 +162,7 @@ export class Contender {
 		if (!this.#isCurrent(knowledge)) {
 			if (isLost && mayHaveRun(error)) void sweep(this.#client, this.#path, knowledge.guid);
 		} else if (isLost) {
-			this.#learn(() => knowledge.createLost({sent: mayHaveRun(error)}));
+			this.#ask(() => knowledge.createLost({sent: mayHaveRun(error)}));
 		} else if (!isCoordinationError(error, 'NO_NODE')) this.#fail(error);
 		else if (parents.status === 'rejected') this.#fail(parents.reason);
 		else if (this.#parents.noNode()) this.#fresh();
@@ -172,7 +178,7 @@ export class Contender {
 		if (listed.status === 'fulfilled') {
 			if (knowledge.listed(listed.value.children)) this.#drive({confirmed: true});
 			else this.#vanished();
-		} else if (isInterruption(listed.reason)) this.#learn(() => knowledge.listLost());
+		} else if (isInterruption(listed.reason)) this.#ask(() => knowledge.listLost());
 		else if (isCoordinationError(listed.reason, 'NO_NODE')) this.#vanished();
 		else this.#fail(listed.reason);
 	}
@@ -192,8 +198,7 @@ export class Contender {
 			if (!this.#isCurrent(knowledge)) return;
 			if (isCoordinationError(error, 'NO_NODE')) return this.#fresh();
 			if (!isInterruption(error)) return this.#fail(error);
-			knowledge.findLost();
-			this.#drive();
+			this.#ask(() => knowledge.findLost());
 		}
 	}
 

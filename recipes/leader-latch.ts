@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {
 	AbortedError,
 	type Client,
@@ -109,13 +110,14 @@ export class LeaderLatch {
 			.map((participant, index) => ({...participant, isLeader: index === 0}));
 	}
 
-	/** A call made without a connection waits for one, so this does not spin. */
+	/** A call made without a connection waits for one; only its loss may not be announced yet. */
 	async #sight(signal: AbortSignal | undefined): Promise<Sighting> {
 		for (;;) {
 			try {
 				return await sightLeader(this.#client, this.path, {signal});
 			} catch (error) {
 				if (!isInterruption(error)) throw error;
+				await nextTurn();
 			}
 		}
 	}

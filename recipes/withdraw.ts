@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Client, ClientEvents} from '../lib/index.ts';
 import {deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
@@ -28,8 +29,9 @@ export async function sweep(client: Client, parent: string, guid: string): Promi
 			await Promise.all(hits.map(({path, stat}) => withdraw(client, path, stat.ephemeralOwner)));
 			return;
 		} catch (error) {
-			// A call made without a connection waits for one, so this does not spin.
 			if (!isInterruption(error) || client.state.status === 'lost' || client.state.status === 'closed') return;
+			// A call made without a connection waits for one; only its loss may not be announced yet.
+			await nextTurn();
 		}
 	}
 }

@@ -51,16 +51,16 @@ export class ZnodeWatch {
 
 	async #look(): Promise<void> {
 		if (this.#client.state.status !== 'connected') return;
-		const [watched, read] = await Promise.allSettled([
+		const [, read] = await Promise.allSettled([
 			this.#client.exists(this.#path, {...once, watch: this.#listener}),
 			this.#client.get(this.#path, once),
 		]);
 		if (!this.#isOpen) return this.close();
 		if (read.status === 'fulfilled') this.#facts.read(read.value);
 		else if (isCoordinationError(read.reason, 'NO_NODE')) this.#facts.read(undefined);
-		// What was lost with the connection is asked again when there is one.
 		else if (!isInterruption(read.reason)) this.#facts.refused(read.reason);
-		else if (watched.status === 'fulfilled') void this.#look();
+		// Not in this turn: the loss of the connection may not be announced yet.
+		else setImmediate(() => void this.#look());
 	}
 
 	#closed(): void {

@@ -70,8 +70,8 @@ export class ProxyConnection {
 
 	/** RST to both sides. */
 	reset(): void {
-		this.#client.resetAndDestroy();
-		this.#server.resetAndDestroy();
+		resetSocket(this.#client);
+		resetSocket(this.#server);
 		this.#close();
 	}
 
@@ -109,4 +109,14 @@ export class ProxyConnection {
 		this.#downstream.close();
 		this.#policy.onClose(this);
 	}
+}
+
+/**
+ * RST. Not by `resetAndDestroy`, which shuts the socket down first: libuv refuses to reset a socket that is shutting down (EINVAL), and Node then forgets the
+ * handle without closing it, so the process never exits.
+ */
+function resetSocket(socket: Socket): void {
+	const isShuttingDown = socket.writableEnded && !socket.writableFinished;
+	if (!socket.connecting && !isShuttingDown) Object.assign(socket, {resetAndClosing: true});
+	socket.destroy();
 }
