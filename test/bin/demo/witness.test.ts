@@ -44,10 +44,10 @@ test('the witness tells what is committed, what is open, and how far the group g
 	t.is(await witness.transactionState('billing.w1.2a'), 'Ongoing');
 
 	t.deepEqual(await witness.read('out'), [{partition: 0, id: '0\tk\tfirst'}]);
-	// A record and the mark that ends its transaction take an offset each.
+	// A record and the mark that ends its transaction take an offset each; the end is that of the log, open transactions included.
 	t.deepEqual(await witness.offsets('billing', 'out'), [
 		{partition: 0, carrier: 7, end: 4},
-		{partition: 1, carrier: undefined, end: 0},
+		{partition: 1, carrier: undefined, end: 1},
 	]);
 	await t.throwsAsync(witness.read('nowhere'), {instanceOf: DemoError, code: 'WITNESS', message: /nowhere/});
 	t.is(await witness.transactionState('billing.w1.2a'), 'Ongoing', 'it goes on after a failure');
