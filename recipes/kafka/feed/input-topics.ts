@@ -7,6 +7,8 @@ import type {OffsetRange} from './feed.ts';
 
 const patience = 30_000;
 const unknownTopic = 3;
+/** A broker may hear of a new topic later than the one that created it. */
+const newsPatience = 2000;
 
 /** What the broker knows of the input topics, asked anew each time. */
 export class InputTopics {
@@ -79,13 +81,16 @@ export class InputTopics {
 	}
 
 	async #ask<T>(what: string, ask: (admin: Admin) => Promise<T>, signal?: AbortSignal): Promise<T> {
+		const heardBy = performance.now() + newsPatience;
+		const isPassing = (error: unknown): boolean =>
+			isTransient(error) && (answerCode(error) !== unknownTopic || performance.now() < heardBy);
 		return attempting(
 			what,
 			async () => {
 				await this.#admin.connect();
 				return ask(this.#admin);
 			},
-			{isPassing: error => isTransient(error) && answerCode(error) !== unknownTopic, patience, signal},
+			{isPassing, patience, signal},
 		);
 	}
 }
