@@ -53,6 +53,7 @@ export class LaneProcess {
 	/** Part of the commit in flight. */
 	#taken: FinishedPrefix | undefined;
 	#seq = 0n;
+	#isEstablished = false;
 	#highWatermark: bigint;
 
 	constructor(options: LaneProcessOptions) {
@@ -64,22 +65,25 @@ export class LaneProcess {
 		this.#finished = new FinishedPrefix(options.position);
 	}
 
-	get committed(): bigint {
-		return this.#committed;
-	}
-
-	get seq(): bigint {
-		return this.#seq;
-	}
-
-	get highWatermark(): bigint {
-		return this.#highWatermark;
+	/** `seq`: of the last commit. `isEstablished`: the sink has acknowledged a position of this lane to this owner. */
+	get progress(): {
+		readonly committed: bigint;
+		readonly seq: bigint;
+		readonly isEstablished: boolean;
+		readonly highWatermark: bigint;
+	} {
+		const [committed, seq, isEstablished] = [this.#committed, this.#seq, this.#isEstablished];
+		return {committed, seq, isEstablished, highWatermark: this.#highWatermark};
 	}
 
 	/** What is finished and in no commit yet. */
 	get finished(): {readonly records: number; readonly bytes: number; readonly isDirty: boolean} {
 		const {records, bytes, next} = this.#finished;
 		return {records, bytes, isDirty: next !== (this.#taken?.next ?? this.#committed)};
+	}
+
+	get isWorking(): boolean {
+		return this.#working !== undefined;
 	}
 
 	/** Something that is finished is not known to be committed. */
@@ -134,6 +138,7 @@ export class LaneProcess {
 	acknowledge(): void {
 		if (!this.#taken) return;
 		this.#committed = this.#taken.next;
+		this.#isEstablished = true;
 		this.#taken = undefined;
 		this.#options.onLoad();
 	}

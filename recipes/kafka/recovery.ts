@@ -22,6 +22,7 @@ export type RecoveryRoom = {
 	/** As of the moment of the call. */
 	readonly lanes: () => readonly RecoveringLane[];
 	readonly signal: AbortSignal;
+	readonly onFailure: (error: unknown) => void;
 };
 
 /**

@@ -1,0 +1,120 @@
+import {randomUUID} from 'node:crypto';
+import {Kafka, logLevel} from 'kafkajs';
+import {type Client, connect} from '../../../lib/index.ts';
+import {TestingBroker, TestingServer} from '../../../lib/testing/index.ts';
+import {ExactlyOnceConsumer, type ExactlyOnceConsumerOptions, kafkaSink} from '../../../recipes/kafka/index.ts';
+import {readWithJava} from './java/run-java.ts';
+
+export const sessionTimeout = 4000;
+
+/** A real ZooKeeper and a real Kafka, and topics of one's own in it. */
+export class ConsumerRig implements AsyncDisposable {
+	readonly zookeeper: TestingServer;
+	readonly broker: TestingBroker;
+	readonly kafka: Kafka;
+
+	private constructor(zookeeper: TestingServer, broker: TestingBroker) {
+		this.zookeeper = zookeeper;
+		this.broker = broker;
+		this.kafka = new Kafka({clientId: 'test', brokers: [...broker.brokers], logLevel: logLevel.NOTHING});
+	}
+
+	static async start({behindProxy = false}: {readonly behindProxy?: boolean} = {}): Promise<ConsumerRig> {
+		const [zookeeper, broker] = await Promise.all([TestingServer.start(), TestingBroker.start({behindProxy})]);
+		return new ConsumerRig(zookeeper, broker);
+	}
+
+	async job(partitions: number): Promise<Job> {
+		const job = new Job(this, partitions);
+		const admin = this.kafka.admin();
+		await admin.connect();
+		await admin.createTopics({
+			waitForLeaders: true,
+			topics: [job.input, job.output].map(topic => ({topic, numPartitions: partitions})),
+		});
+		await admin.disconnect();
+		return job;
+	}
+
+	async connect(): Promise<Client> {
+		return connect(this.zookeeper.connectString, {sessionTimeout});
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await Promise.all([this.zookeeper[Symbol.asyncDispose](), this.broker[Symbol.asyncDispose]()]);
+	}
+}
+
+/** An input topic full of numbers, an output topic, and the group that carries one to the other. */
+export class Job {
+	readonly input: string = `in-${randomUUID()}`;
+	readonly output: string = `out-${randomUUID()}`;
+	readonly groupId: string = `group-${randomUUID()}`;
+	readonly partitions: number;
+	readonly #rig: ConsumerRig;
+	#sent = 0;
+
+	constructor(rig: ConsumerRig, partitions: number) {
+		this.#rig = rig;
+		this.partitions = partitions;
+	}
+
+	/** Numbers the records of each partition from where it left off. */
+	async produce(perPartition: number): Promise<void> {
+		const producer = this.#rig.kafka.producer();
+		await producer.connect();
+		const numbers = Array.from({length: perPartition}, (_, at) => this.#sent + at);
+		const messages = numbers.flatMap(number =>
+			Array.from({length: this.partitions}, (_, partition) => ({partition, value: String(number)})),
+		);
+		await producer.send({topic: this.input, messages});
+		await producer.disconnect();
+		this.#sent += perPartition;
+	}
+
+	options(change: Partial<ExactlyOnceConsumerOptions> = {}): ExactlyOnceConsumerOptions {
+		return {
+			groupId: this.groupId,
+			topics: [this.input],
+			start: 'earliest',
+			sink: kafkaSink({topics: [this.output]}),
+			commitInterval: 20,
+			eachMessage: ({partition, message, emit}) => emit({topic: this.output, partition, value: message.value}),
+			...change,
+		} as ExactlyOnceConsumerOptions;
+	}
+
+	consumer(client: Client, change?: Partial<ExactlyOnceConsumerOptions>): ExactlyOnceConsumer {
+		return new ExactlyOnceConsumer(
+			client,
+			{clientId: 'test', brokers: [...this.#rig.broker.brokers]},
+			this.options(change),
+		);
+	}
+
+	/** What is wrong with the output, as the official Java client reads it: nothing, if each partition holds each number once and in order. */
+	async verdict(): Promise<readonly string[]> {
+		const records = await readWithJava(this.#rig.broker, this.output);
+		return Array.from({length: this.partitions}, (_, partition) => {
+			const values = records.filter(record => record.partition === partition).map(({value}) => Number(value));
+			const wrong = values.findIndex((value, at) => value !== at);
+			if (wrong !== -1) return `partition ${partition}: ${values[wrong]} in the place of ${wrong}`;
+			return values.length === this.#sent ? '' : `partition ${partition}: ${values.length} of ${this.#sent} records`;
+		}).filter(Boolean);
+	}
+
+	/** Resolves when this many input records of each partition are committed, by whichever of the consumers. */
+	async committed(perPartition: number, ...consumers: readonly ExactlyOnceConsumer[]): Promise<void> {
+		const waiting = new Set(Array.from({length: this.partitions}, (_, partition) => partition));
+		for (const consumer of consumers)
+			for (const {partition, committed} of consumer.lag()) if (committed >= perPartition) waiting.delete(partition);
+		if (waiting.size === 0) return;
+		await new Promise<void>(resolve => {
+			for (const consumer of consumers)
+				consumer.on('commit', ({lanes}) => {
+					for (const {partition, next} of lanes) if (next >= perPartition) waiting.delete(partition);
+					if (waiting.size === 0) resolve();
+				});
+		});
+	}
+}
