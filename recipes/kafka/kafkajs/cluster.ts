@@ -23,13 +23,6 @@ export type ProducedTopic = OffsetTopic<{
 	readonly messages: readonly ProducedMessage[];
 }>;
 
-export type FetchedOffset = {
-	readonly partition: number;
-	readonly offset: string;
-	readonly metadata: string | null;
-	readonly errorCode: number;
-};
-
 /** A request that kafkajs does not know, carried over its connection all the same. `encode` returns kafkajs's own `Encoder`. */
 export type CustomRequest<Decoded> = {
 	readonly request: {

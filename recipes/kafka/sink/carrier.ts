@@ -1,18 +1,12 @@
-import {UnsupportedError} from '../../../lib/index.ts';
-import {byTopic} from '../by-topic.ts';
 import {ForeignCarrierError} from '../kafka-error.ts';
-import type {Broker, Cluster, CustomRequest, FetchedOffset} from '../kafkajs/cluster.ts';
+import type {Broker, Cluster} from '../kafkajs/cluster.ts';
 import {isTransient} from '../kafkajs/broker-answer.ts';
-import {type Decoder, privateKafkajs} from '../kafkajs/kafka.ts';
 import {attempting} from '../kafkajs/patience.ts';
 import {laneKey, type TopicPartition} from '../topic-partition.ts';
+import {countConsumers, stableOffsets} from './carrier-requests.ts';
 import type {CarrierPosition} from './sink.ts';
 
 const groupCoordinator = 0;
-const offsetFetch = 9;
-/** The first with `require_stable` (KIP-447): offsets of a transaction that is being completed answer 88 instead of what was before. */
-const stableVersion = 7;
-const leaderEpochSize = 4;
 const patience = 30_000;
 
 type Position = Pick<CarrierPosition, 'epoch' | 'seq'>;
@@ -81,13 +75,17 @@ export class Carrier {
 
 	/** @throws {ForeignCarrierError} when consumers are members of the group: they would commit over ours */
 	async checkMembers(signal: AbortSignal | undefined): Promise<void> {
-		const {groups} = await this.#ask('describing', signal, coordinator =>
-			coordinator.describeGroups({groupIds: [this.#groupId]}),
+		const [{groups}, consumers] = await this.#ask('describing', signal, async coordinator =>
+			Promise.all([
+				coordinator.describeGroups({groupIds: [this.#groupId]}),
+				countConsumers(coordinator, this.#groupId),
+			]),
 		);
-		const members = groups.flatMap(group => group.members);
-		if (members.length === 0) return;
-		const named = members.map(({clientId, clientHost}) => `${clientId} at ${clientHost}`);
-		throw new ForeignCarrierError(this.#groupId, `it has members: ${named.join(', ')}`);
+		const named = groups.flatMap(({members}) =>
+			members.map(({clientId, clientHost}) => `${clientId} at ${clientHost}`),
+		);
+		if (consumers > 0) named.push(`${consumers} of the protocol "consumer"`);
+		if (named.length > 0) throw new ForeignCarrierError(this.#groupId, `it has members: ${named.join(', ')}`);
 	}
 
 	#ask<T>(what: string, signal: AbortSignal | undefined, ask: (coordinator: Broker) => Promise<T>): Promise<T> {
@@ -103,85 +101,4 @@ export class Carrier {
 			{isPassing: isTransient, patience, signal},
 		);
 	}
-}
-
-type FetchedTopic = {readonly topic: string; readonly partitions: readonly FetchedOffset[]};
-type FetchedOffsets = {
-	readonly clientSideThrottleTime: number;
-	readonly topics: readonly FetchedTopic[];
-	readonly errorCode: number;
-};
-
-async function stableOffsets(
-	coordinator: Broker,
-	groupId: string,
-	lanes: readonly TopicPartition[],
-): Promise<readonly FetchedTopic[]> {
-	if ((coordinator.versions[offsetFetch]?.maxVersion ?? 0) < stableVersion) {
-		throw new UnsupportedError('exactly-once needs brokers of Kafka 2.5 or later: OffsetFetch 7 with require_stable');
-	}
-	const {topics} = await coordinator.connectionPool.send(stableOffsetFetch(groupId, lanes));
-	return topics;
-}
-
-/** OffsetFetch 7, a "flexible" version: compact strings and arrays (length + 1 as an unsigned varint), tagged fields after each structure, and after the header. */
-function stableOffsetFetch(groupId: string, lanes: readonly TopicPartition[]): CustomRequest<FetchedOffsets> {
-	const topics = byTopic(lanes);
-	return {
-		request: {
-			apiKey: offsetFetch,
-			apiVersion: stableVersion,
-			apiName: 'OffsetFetch',
-			async encode() {
-				const encoder = new (privateKafkajs().Encoder)().writeUVarInt(0).writeUVarIntString(groupId);
-				encoder.writeUVarInt(topics.size + 1);
-				for (const [topic, partitions] of topics) {
-					encoder.writeUVarIntString(topic).writeUVarInt(partitions.length + 1);
-					for (const {partition} of partitions) encoder.writeInt32(partition);
-					encoder.writeUVarInt(0);
-				}
-				return encoder.writeBoolean(true).writeUVarInt(0);
-			},
-		},
-		response: {decode: decodeOffsets, parse: failOnError},
-	};
-}
-
-function decodeArray<T>(decoder: Decoder, element: () => T): T[] {
-	return Array.from({length: Math.max(0, decoder.readUVarInt() - 1)}, element);
-}
-
-function skipTags(decoder: Decoder): void {
-	for (let tags = decoder.readUVarInt(); tags > 0; tags--) {
-		decoder.readUVarInt();
-		decoder.forward(decoder.readUVarInt());
-	}
-}
-
-async function decodeOffsets(payload: Buffer): Promise<FetchedOffsets> {
-	const decoder = new (privateKafkajs().Decoder)(payload);
-	skipTags(decoder);
-	const clientSideThrottleTime = decoder.readInt32();
-	const topics = decodeArray(decoder, () => {
-		const topic = decoder.readUVarIntString() ?? '';
-		const partitions = decodeArray(decoder, () => {
-			const partition = decoder.readInt32();
-			const offset = decoder.readInt64().toString();
-			decoder.forward(leaderEpochSize);
-			const metadata = decoder.readUVarIntString();
-			const errorCode = decoder.readInt16();
-			skipTags(decoder);
-			return {partition, offset, metadata, errorCode};
-		});
-		skipTags(decoder);
-		return {topic, partitions};
-	});
-	return {clientSideThrottleTime, topics, errorCode: decoder.readInt16()};
-}
-
-async function failOnError(offsets: FetchedOffsets): Promise<FetchedOffsets> {
-	const codes = offsets.topics.flatMap(({partitions}) => partitions.map(({errorCode}) => errorCode));
-	const failure = [offsets.errorCode, ...codes].find(code => code !== 0);
-	if (failure !== undefined) throw privateKafkajs().errorFromCode(failure);
-	return offsets;
 }

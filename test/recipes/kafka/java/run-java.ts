@@ -16,7 +16,7 @@ export type JavaRecord = {
 export async function runJava(
 	broker: TestingBroker,
 	program: string,
-	options: {readonly arguments?: readonly string[]; readonly input?: string} = {},
+	options: {readonly arguments?: readonly string[]; readonly input?: string; readonly signal?: AbortSignal} = {},
 ): Promise<string> {
 	const source = fileURLToPath(new URL(`../../../../../test/recipes/kafka/java/${program}.java`, import.meta.url));
 	const child = spawn(
@@ -30,7 +30,7 @@ export async function runJava(
 			source,
 			...(options.arguments ?? []),
 		],
-		{stdio: ['pipe', 'pipe', 'pipe']},
+		{stdio: ['pipe', 'pipe', 'pipe'], signal: options.signal},
 	);
 	const exited = once(child, 'exit');
 	child.stdin.end(options.input ?? '');

@@ -1,7 +1,9 @@
 import {randomUUID} from 'node:crypto';
 import test from 'ava';
+import fc from 'fast-check';
 import {Kafka, logLevel} from 'kafkajs';
 import {TestingBroker} from '../../../../lib/testing/index.ts';
+import {type DecodedRecord, withoutAborted} from '../../../../recipes/kafka/kafkajs/aborted-records.ts';
 import {readWithJava} from '../java/run-java.ts';
 import {createTopics, quietKafka} from '../sink/open-sink.ts';
 
@@ -74,3 +76,60 @@ for (const version of ['3.9', '4.1']) {
 		t.true(leaked.length > 0, "the negative control: kafkajs's own filter lets aborted records through");
 	});
 }
+
+type Step = {readonly producer: number; readonly what: 'send' | 'sendPlain' | 'commit' | 'abort'};
+type Log = {
+	readonly records: (DecodedRecord & {transaction: {aborted: boolean; first: bigint; end: bigint} | undefined})[];
+	readonly aborted: {producerId: string; firstOffset: string; end: bigint}[];
+};
+
+/** What a partition holds after these steps, and the aborted transactions in the order in which they ended, as a broker keeps them. */
+function run(steps: readonly Step[]): Log {
+	const log: Log = {records: [], aborted: []};
+	const open = new Map<number, {aborted: boolean; first: bigint; end: bigint}>();
+	for (const {producer, what} of [...steps, ...[0, 1, 2, 3].map(each => ({producer: each, what: 'abort'}) as const)]) {
+		const offset = BigInt(log.records.length);
+		const append = (inTransaction: boolean, key: Buffer | null, isControlRecord = false): void => {
+			const batchContext = {producerId: String(producer), inTransaction};
+			const transaction = inTransaction ? open.get(producer) : undefined;
+			log.records.push({offset: String(offset), key, isControlRecord, batchContext, transaction});
+		};
+		const current = open.get(producer);
+		if (what === 'send') {
+			if (!current) open.set(producer, {aborted: false, first: offset, end: -1n});
+			append(true, zero);
+		} else if (what === 'sendPlain') {
+			if (!current) append(false, zero);
+		} else if (current) {
+			append(true, Buffer.from([0, 0, 0, what === 'abort' ? 0 : 1]), true);
+			current.aborted = what === 'abort';
+			current.end = offset;
+			open.delete(producer);
+			const firstOffset = String(current.first);
+			if (current.aborted) log.aborted.push({producerId: String(producer), firstOffset, end: offset});
+		}
+	}
+	return log;
+}
+
+test('exactly the records of aborted transactions are taken out, wherever a fetch begins', t => {
+	const step = fc.record({
+		producer: fc.integer({min: 0, max: 3}),
+		what: fc.constantFrom('send', 'send', 'send', 'sendPlain', 'commit', 'abort'),
+	});
+	fc.assert(
+		fc.property(fc.array(step, {maxLength: 60}), fc.double({min: 0, max: 1, noNaN: true}), (steps, share) => {
+			const {records, aborted} = run(steps);
+			const from = BigInt(Math.floor(share * records.length));
+			const messages = records.slice(Number(from));
+			const abortedTransactions = aborted.filter(({end}) => end >= from);
+			const kept = withoutAborted({messages, abortedTransactions}).filter(record => !record.isControlRecord);
+			const expected = messages.filter(record => !record.isControlRecord && record.transaction?.aborted !== true);
+			t.deepEqual(
+				kept.map(({offset}) => offset),
+				expected.map(({offset}) => offset),
+			);
+		}),
+		{numRuns: 500},
+	);
+});

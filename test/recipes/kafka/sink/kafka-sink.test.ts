@@ -14,7 +14,7 @@ import {isNotNow} from '../../../../recipes/kafka/kafkajs/broker-answer.ts';
 import {patiently} from '../../../../recipes/kafka/kafkajs/patience.ts';
 import {kafkaSink} from '../../../../recipes/kafka/sink/kafka-sink.ts';
 import {TransactionalProducer} from '../../../../recipes/kafka/sink/transaction.ts';
-import {readWithJava} from '../java/run-java.ts';
+import {readWithJava, runJava} from '../java/run-java.ts';
 import {createTopics, laneCommit, newContext, openSink} from './open-sink.ts';
 
 for (const version of ['3.9', '4.1']) {
@@ -243,6 +243,30 @@ test.serial('a connection that the broker closed for being idle costs nothing', 
 	while (impatient.proxy.connections > 0) await sleep(20);
 	await sink.commit([laneCommit(sink, {...lane, from: 1n, next: 2n})]);
 	t.is((await sink.positions([lane], {})).get('in/0')?.next, 2n);
+});
+
+test.serial('4.1: a member by the new consumer protocol is seen too', async t => {
+	await using newer = await TestingBroker.start({version: '4.1'});
+	await createTopics(newer.brokers, [{topic: 'in', numPartitions: 1}]);
+	const context = newContext(newer.brokers);
+	const sink = await openSink(t, context);
+	await sink.checkCarrier({});
+	const leave = new AbortController();
+	const member = runJava(newer, 'Member', {
+		arguments: [newer.brokers.join(), context.groupId, 'in'],
+		signal: leave.signal,
+	});
+	const outcome = t.throwsAsync(member, {name: 'AbortError'});
+	while (
+		(await sink.checkCarrier({}).then(
+			() => undefined,
+			(error: unknown) => error,
+		)) === undefined
+	)
+		await sleep(50);
+	await t.throwsAsync(sink.checkCarrier({}), {instanceOf: ForeignCarrierError, message: /protocol "consumer"/});
+	leave.abort();
+	await outcome;
 });
 
 test('bad options are refused before any I/O', t => {
