@@ -232,8 +232,7 @@ export class Connection {
 		// Only replies to requests count: an event's zxid may run ahead of events that are still to come.
 		if (zxid > 0n) this.#options.onZxid(zxid);
 		if (xid === reserved.ping) {
-			const sentAt = this.#keepAlive?.answered();
-			if (sentAt !== undefined) this.#options.listener.answered(sentAt);
+			this.#deliverPong();
 			return;
 		}
 		const pending = xid === reserved.auth ? this.#pendingAuth.shift() : this.#pending.shift();
@@ -253,6 +252,15 @@ export class Connection {
 			pending.reject(new DisconnectedError(true, error));
 			throw error;
 		}
+	}
+
+	/** A ping passes through the same queue as the requests before it: if one of them is still unanswered, it never will be. */
+	#deliverPong(): void {
+		const sentAt = this.#keepAlive?.answered();
+		if (sentAt === undefined) return;
+		const [oldest] = this.#pending;
+		if (oldest && oldest.sentAt < sentAt) throw new ProtocolError(`no reply to request ${oldest.xid}`);
+		this.#options.listener.answered(sentAt);
 	}
 
 	#mismatch(xid: number, pending: Pending | undefined): ProtocolError {
