@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import type {Kafka, KafkaConfig} from 'kafkajs';
 import {KafkajsMismatchError} from '../kafka-error.ts';
 import {withoutAborted} from './aborted-records.ts';
-import {mendEmptyBatches, mendOutOfRange, mendRequestQueue} from './mends.ts';
+import {mendCompactedBatches, mendEmptyBatches, mendOutOfRange, mendRequestQueue} from './mends.ts';
 import {ModuleGraph} from './module-graph.ts';
 import {checkFilter, checkRetry} from './self-test.ts';
 
@@ -101,6 +101,7 @@ function load(): PrivateKafkajs {
 		);
 		const module = (path: string): unknown => graph.load(file(path));
 		checkVersion(module('package.json'));
+		graph.wrap(file('src/protocol/recordBatch/v0/decoder.js'), mendCompactedBatches);
 		mendRequestQueue(module('src/network/requestQueue/index.js'));
 		mendEmptyBatches(module('src/consumer/batch.js'));
 		mendOutOfRange(module('src/consumer/consumerGroup.js'));

@@ -49,3 +49,25 @@ export function mendOutOfRange(module: unknown): void {
 		outOfRangeListeners.get(this.groupId)?.({topic, partition});
 	};
 }
+
+type RecordBatch = {
+	readonly firstOffset: string;
+	readonly lastOffsetDelta: number;
+	readonly records: readonly object[];
+};
+type DecodeBatch = (decoder: object) => Promise<RecordBatch>;
+
+/**
+ * Compaction leaves empty record batches behind (the last of each producer). A fetch that holds nothing else looks to kafkajs like one that holds nothing, and it asks for the
+ * same offset for ever. Here such a batch is a control record, which is no record to the handler but moves the position.
+ */
+export function mendCompactedBatches(decode: unknown): DecodeBatch {
+	if (typeof decode !== 'function') throw new KafkajsMismatchError('kafkajs has no known decoder of record batches');
+	return async decoder => {
+		const batch = await (decode as DecodeBatch)(decoder);
+		if (batch.records.length > 0) return batch;
+		const offset = (BigInt(batch.firstOffset) + BigInt(batch.lastOffsetDelta)).toString();
+		const nothing = {offset, key: null, value: null, headers: {}, isControlRecord: true, batchContext: batch};
+		return {...batch, records: [nothing]};
+	};
+}

@@ -34,6 +34,12 @@ export class ModuleGraph {
 		return module.exports;
 	}
 
+	/** Exports something else from now on, made of what the module exports. Modules that have required it before keep what they got. */
+	wrap(path: string, wrapper: (exported: unknown) => unknown): void {
+		const exports = wrapper(this.load(path));
+		this.#modules.set(path, {exports});
+	}
+
 	#evaluate(path: string, module: CommonModule): void {
 		const text = readFileSync(path, 'utf8');
 		if (path.endsWith('.json')) {
