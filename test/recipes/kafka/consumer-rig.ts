@@ -3,6 +3,7 @@ import {Kafka, logLevel} from 'kafkajs';
 import {type Client, connect} from '../../../lib/index.ts';
 import {TestingBroker, TestingServer} from '../../../lib/testing/index.ts';
 import {ExactlyOnceConsumer, type ExactlyOnceConsumerOptions, kafkaSink} from '../../../recipes/kafka/index.ts';
+import {until} from '../../helpers/until.ts';
 import {readWithJava} from './java/run-java.ts';
 
 export const sessionTimeout = 4000;
@@ -28,9 +29,15 @@ export class ConsumerRig implements AsyncDisposable {
 		const job = new Job(this, partitions);
 		const admin = this.kafka.admin();
 		await admin.connect();
+		const topics = [job.input, job.output];
 		await admin.createTopics({
-			waitForLeaders: true,
-			topics: [job.input, job.output].map(topic => ({topic, numPartitions: partitions})),
+			waitForLeaders: false,
+			topics: topics.map(topic => ({topic, numPartitions: partitions})),
+		});
+		// A broker that has just made a topic may not know it for a moment.
+		await until(async () => {
+			const known = await admin.fetchTopicMetadata({topics}).catch(() => undefined);
+			return known?.topics.every(topic => topic.partitions.every(({leader}) => leader !== -1)) ?? false;
 		});
 		await admin.disconnect();
 		return job;
@@ -84,10 +91,15 @@ export class Job {
 		} as ExactlyOnceConsumerOptions;
 	}
 
-	consumer(client: Client, change?: Partial<ExactlyOnceConsumerOptions>): ExactlyOnceConsumer {
+	/** @param brokers through a proxy, or not */
+	consumer(
+		client: Client,
+		change?: Partial<ExactlyOnceConsumerOptions>,
+		brokers: readonly string[] = this.#rig.broker.brokers,
+	): ExactlyOnceConsumer {
 		return new ExactlyOnceConsumer(
 			client,
-			{clientId: 'test', brokers: [...this.#rig.broker.brokers]},
+			{clientId: 'test', brokers: [...brokers], logLevel: logLevel.NOTHING},
 			this.options(change),
 		);
 	}
@@ -101,6 +113,11 @@ export class Job {
 			if (wrong !== -1) return `partition ${partition}: ${values[wrong]} in the place of ${wrong}`;
 			return values.length === this.#sent ? '' : `partition ${partition}: ${values.length} of ${this.#sent} records`;
 		}).filter(Boolean);
+	}
+
+	/** Resolves when `consumer` processes this many lanes. */
+	async running(consumer: ExactlyOnceConsumer, lanes: number): Promise<void> {
+		await until(() => consumer.lanes().filter(({state}) => state.status === 'running').length === lanes);
 	}
 
 	/** Resolves when this many input records of each partition are committed, by whichever of the consumers. */
