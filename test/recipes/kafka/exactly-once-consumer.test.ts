@@ -47,10 +47,10 @@ test('workers share the lanes, and hand them over without a fence', async t => {
 	const sink = {
 		open: async (...args: Parameters<SinkFactory['open']>): Promise<Sink> => {
 			const opened = await kafkaSink({topics: [job.output]}).open(...args);
-			const {fence} = opened;
+			const fence = opened.fence.bind(opened);
 			opened.fence = (id, options) => {
 				fenced.push(id);
-				return fence.call(opened, id, options);
+				return fence(id, options);
 			};
 			return opened;
 		},
