@@ -1,7 +1,7 @@
 import test from 'ava';
-import {AbortedError, type Client, ClientClosedError, connect} from '../../lib/index.ts';
+import {AbortedError, type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
-import {type Lease, LeaseLostError, Mutex} from '../../recipes/index.ts';
+import {type Lease, Mutex} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
 import {listenerCount, ProxiedClient, watchesUnder} from '../helpers/proxied-client.ts';
 
@@ -297,33 +297,4 @@ test('everything is deleted by hand: the holder hears of it, a waiter gets the l
 	t.is((await names('/all-gone/lock')).length, 1);
 	await lease.release();
 	await nothingLeft('/all-gone/lock', one.client, two.client);
-});
-
-test('a closed client rejects its waiters, and its leases are lost', async t => {
-	const client = await connect(server.connectString);
-	const lease = await new Mutex(client, '/closed').acquire();
-	const waiting = new Mutex(client, '/closed').acquire();
-	await queued('/closed', 2);
-	const closing = client.close();
-	t.throws(() => lease.throwIfLost(), {instanceOf: LeaseLostError});
-	await t.throwsAsync(waiting, {instanceOf: ClientClosedError});
-	await closing;
-	t.true(lease.signal.aborted);
-	await lease.release();
-	await t.throwsAsync(new Mutex(client, '/closed').acquire(), {instanceOf: ClientClosedError});
-	await nothingLeft('/closed', client);
-});
-
-test('a refusal rejects, and leaves nothing', async t => {
-	await using client = await connect(server.connectString);
-	await client.create('/readable', '', {acl: [{permissions: ['read'], scheme: 'world', id: 'anyone'}]});
-	await t.throwsAsync(new Mutex(client, '/readable').acquire(), {code: 'NO_AUTH'});
-	await t.throwsAsync(new Mutex(client, '/readable/below').acquire(), {code: 'NO_AUTH'});
-	await nothingLeft('/readable', client);
-});
-
-test('a chroot that does not exist is said so', async t => {
-	await using client = await connect(`${server.connectString}/no/such/chroot`);
-	await t.throwsAsync(new Mutex(client, '/lock').acquire(), {code: 'NO_NODE'});
-	t.is(listenerCount(client), 0);
 });

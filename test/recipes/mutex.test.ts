@@ -167,15 +167,6 @@ test('the znodes are those of Curator', async t => {
 	t.is(parent?.length, 0);
 });
 
-test('bad arguments are refused before any I/O', async t => {
-	await using client = await connect(server.connectString);
-	t.throws(() => new Mutex(client, 'no-slash'), {code: 'INVALID_ARGUMENT'});
-	const mutex = new Mutex(client, '/never');
-	await t.throwsAsync(mutex.acquire({revokeOn: 'never' as 'lost'}), {code: 'INVALID_ARGUMENT'});
-	await t.throwsAsync(mutex.acquire({signal: AbortSignal.abort('why')}), {code: 'ABORTED', message: /\/never/});
-	t.is(await client.exists('/never'), undefined);
-});
-
 test('first come, first served', async t => {
 	await using client = await connect(server.connectString);
 	const holder = await new Mutex(client, '/fifo').acquire();
