@@ -6,6 +6,8 @@ import {FrozenProcess} from './frozen-process.ts';
 import type {ParentMessage, WorkerMessage, WorkerOrders} from './messages.ts';
 
 const complaintShown = 2000;
+/** Milliseconds that a dismissed worker may take to drain and to end. */
+const dismissalPatience = 30_000;
 
 /**
  * - `at work`: an end of its process is a failure of the demo
@@ -94,14 +96,18 @@ export class Crew implements AsyncDisposable {
 		return new FrozenProcess(pid);
 	}
 
-	/** Asks all to drain and to end; settles when they have ended, in order or not. */
+	/** Asks all to drain and to end; settles when they have ended, in order or, after a while, by SIGKILL. */
 	async dismiss(): Promise<void> {
 		const present = [...this.#members.values()].filter(({state}) => state === 'at work');
 		for (const member of present) {
 			member.state = 'dismissed';
 			member.process.send({kind: 'stop'} satisfies ParentMessage);
 		}
+		const force = setTimeout(() => {
+			for (const member of present) member.process.kill('SIGKILL');
+		}, dismissalPatience);
 		await Promise.all(present.map(({exited}) => exited));
+		clearTimeout(force);
 	}
 
 	#member(id: string): Member {

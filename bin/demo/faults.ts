@@ -37,7 +37,7 @@ export async function killInsideTransaction(stage: Stage, signal: AbortSignal): 
 	const state = await witness.transactionState(transactionalId);
 	if (state !== 'Ongoing')
 		throw new DemoError('UNEXPECTED', `the transaction of ${id} should be Ongoing, the broker says ${state}`);
-	board.note(`${id} killed inside a transaction, its EndTxn held back; the broker says: ${state}`, 'fault');
+	board.note(`${id} killed in a transaction (EndTxn held back); the broker says: ${state}`, 'fault');
 	const heirs = await until(`the lanes of ${id} with new owners`, () => heirsOf(id, observer), {signal});
 	board.note(`the lanes of ${id} went to ${heirs.join(' and ')}`, 'good');
 	held.release();

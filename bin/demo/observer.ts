@@ -3,7 +3,7 @@ import {type Client, isCoordinationError} from '../../lib/index.ts';
 import {LeaderLatch} from '../../recipes/index.ts';
 import type {Board, LaneRow} from './board.ts';
 import {groupPath} from './messages.ts';
-import {input, partitions} from './servers.ts';
+import {input, partitions} from './topics.ts';
 
 const interval = 200;
 

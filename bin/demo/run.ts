@@ -8,16 +8,17 @@ import {Observer} from './observer.ts';
 import type {DemoOptions} from './options.ts';
 import {produce} from './producer.ts';
 import {firstBatchSize, playScenes} from './scenes.ts';
-import {type DemoServers, input, output, partitions} from './servers.ts';
+import type {DemoServers} from './servers.ts';
 import {openSettings} from './settings.ts';
 import {together} from './together.ts';
+import {input, output, partitions} from './topics.ts';
 import {until} from './until.ts';
 import {judge, type Verdict} from './verdict.ts';
 import {Witness} from './witness.ts';
 
 const crewAtFirst = ['w1', 'w2', 'w3'];
 /** Milliseconds to write the records in: a second for a thousand, within bounds. */
-const shortest = 15_000;
+const shortest = 10_000;
 const longest = 60_000;
 const patience = 60_000;
 

@@ -1,9 +1,6 @@
 import {Kafka, logLevel} from 'kafkajs';
 import {TestingBroker, TestingServer} from '../../lib/testing/index.ts';
-
-export const partitions = 6;
-export const input = 'numbers';
-export const output = 'numbers-carried';
+import {input, output, partitions} from './topics.ts';
 
 /** One ZooKeeper and one Kafka, the latter with a second listener behind a proxy, and the two topics. */
 export class DemoServers implements AsyncDisposable {
