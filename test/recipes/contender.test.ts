@@ -3,7 +3,6 @@ import {AbortedError, type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
 import {type Lease, Mutex} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
-import {nothingLeftUnder} from '../helpers/nothing-left.ts';
 import {listenerCount, ProxiedClient, watchesUnder} from '../helpers/proxied-client.ts';
 
 let server: TestingServer;
@@ -28,8 +27,17 @@ async function queued(path: string, count: number): Promise<readonly string[]> {
 	);
 }
 
+/** Nothing under the path, on the server or in the clients. */
 async function nothingLeft(path: string, ...clients: Client[]): Promise<void> {
-	await nothingLeftUnder(server, path, clients);
+	await queued(path, 0);
+	await eventually(
+		() => watchesUnder(server, path),
+		watches => Object.keys(watches).length === 0,
+	);
+	await eventually(
+		() => clients.map(listenerCount),
+		counts => counts.every(count => count === 0),
+	);
 }
 
 async function parked(path: string, holder: Lease): Promise<void> {

@@ -3,7 +3,6 @@ import {type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
 import {type Lease, LeaseLostError, Mutex} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
-import {nothingLeftUnder} from '../helpers/nothing-left.ts';
 import {listenerCount, ProxiedClient, watchesUnder} from '../helpers/proxied-client.ts';
 
 let server: TestingServer;
@@ -16,8 +15,22 @@ async function names(client: Client, path: string): Promise<readonly string[]> {
 	return (await client.children(path)).children;
 }
 
+/** Nothing under the path, on the server or in the client. */
 async function nothingLeft(path: string, ...clients: Client[]): Promise<void> {
-	await nothingLeftUnder(server, path, clients);
+	for (const client of clients) {
+		await eventually(
+			() => names(client, path),
+			left => left.length === 0,
+		);
+		await eventually(
+			() => listenerCount(client),
+			count => count === 0,
+		);
+	}
+	await eventually(
+		() => watchesUnder(server, path),
+		watches => Object.keys(watches).length === 0,
+	);
 }
 
 async function queued(client: Client, path: string, count: number): Promise<readonly string[]> {
