@@ -1,8 +1,12 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {Batch, Consumer, Kafka, KafkaMessage} from 'kafkajs';
 import {outOfRangeListeners} from '../kafkajs/mends.ts';
 import type {TopicPartition} from '../topic-partition.ts';
 import {assignEverything} from './assign-everything.ts';
 import type {FeedBatch} from './feed.ts';
+
+/** Milliseconds; a fetch that is under way takes `maxWaitTime`. */
+const leavePatience = 2000;
 
 export type PumpOptions = {
 	/** A group of this pump alone. */
@@ -115,9 +119,21 @@ export class FetchPump {
 		this.#consumer.resume([{topic, partitions: [partition]}]);
 	}
 
-	/** Never rejects. */
-	async stop(): Promise<void> {
+	/**
+	 * Leaves the group and closes the connections. Over a dead network, where kafkajs would wait for each request's timeout, it is given up after a while and ends by itself.
+	 * Never rejects.
+	 *
+	 * @returns whether the group was left
+	 */
+	async stop(): Promise<boolean> {
 		outOfRangeListeners.delete(this.groupId);
-		await this.#consumer.disconnect().catch(() => undefined);
+		const patience = new AbortController();
+		const left = this.#consumer.disconnect().then(
+			() => true,
+			() => false,
+		);
+		const isLeft = await Promise.race([left, sleep(leavePatience, false, {signal: patience.signal})]);
+		patience.abort();
+		return isLeft;
 	}
 }

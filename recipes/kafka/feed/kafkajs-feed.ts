@@ -116,8 +116,7 @@ export class KafkajsFeed implements Feed {
 		if (state.type === 'pausing') clearTimeout(state.timer);
 		if ('joined' in state) state.joined.reject(new AbortedError('starting the feed', 'the feed was stopped'));
 		if ('pump' in state) {
-			await state.pump.stop();
-			await this.#topics.deleteGroup(state.pump.groupId);
+			await this.#retire(state.pump);
 		}
 		await this.#topics.close();
 	}
@@ -199,7 +198,11 @@ export class KafkajsFeed implements Feed {
 
 	async #replacePump(pump: FetchPump): Promise<void> {
 		this.#pump(deferred());
-		await pump.stop();
-		await this.#topics.deleteGroup(pump.groupId);
+		await this.#retire(pump);
+	}
+
+	/** A group that could not be left is forgotten by the broker when its member has timed out. */
+	async #retire(pump: FetchPump): Promise<void> {
+		if (await pump.stop()) await this.#topics.deleteGroup(pump.groupId);
 	}
 }
