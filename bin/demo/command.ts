@@ -10,7 +10,8 @@ import {type Screen, screenFor} from './screen.ts';
 import {DemoServers} from './servers.ts';
 import {renderVerdict, type Verdict} from './verdict.ts';
 
-const exitCodes: Readonly<Record<string, number>> = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143};
+const exitCodes: Readonly<Record<string, number>> = {SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143};
+const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 /** `docent demo`: resolves to the exit code. Everything it started is gone by then. */
 export async function demo(args: readonly string[]): Promise<number> {
@@ -28,7 +29,10 @@ export async function demo(args: readonly string[]): Promise<number> {
 async function play(options: DemoOptions): Promise<number> {
 	const interruption = new AbortController();
 	const onSignal = (name: NodeJS.Signals): void => interruption.abort(name);
-	for (const name of Object.keys(exitCodes)) process.on(name, onSignal);
+	// Whoever read the output has gone: Node reports it as an error instead of a signal.
+	const onClosed = (): void => onSignal('SIGPIPE');
+	for (const name of signals) process.on(name, onSignal);
+	process.stdout.on('error', onClosed);
 	const {signal} = interruption;
 	const paint = paintFor(process.stdout);
 	const screen = screenFor(process.stdout, paint);
@@ -40,7 +44,7 @@ async function play(options: DemoOptions): Promise<number> {
 		process.stderr.write(`docent demo: ended by ${signal.reason}; nothing is left running\n`);
 		return exitCodes[String(signal.reason)] ?? 1;
 	} finally {
-		for (const name of Object.keys(exitCodes)) process.off(name, onSignal);
+		for (const name of signals) process.off(name, onSignal);
 	}
 }
 

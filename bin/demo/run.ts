@@ -20,6 +20,7 @@ const crewAtFirst = ['w1', 'w2', 'w3'];
 /** Milliseconds to write the records in: a second for a thousand, within bounds. */
 const shortest = 10_000;
 const longest = 60_000;
+/** Milliseconds that the records may stand still. */
 const patience = 60_000;
 
 export type RunOptions = DemoOptions & {
@@ -69,8 +70,7 @@ export async function run({zooKeeper, kafka}: DemoServers, options: RunOptions):
 				async playing =>
 					playScenes({board, crew, observer, witness, zooKeeper, kafka, records, faults, setBatchSize}, playing),
 			]);
-			const isCarried = (): true | undefined => carriedOf(observer.last) === records || undefined;
-			await until('every record carried', isCarried, {signal: ending, patience});
+			await carriedAll(observer, records, ending);
 			board.note('every record is carried; the workers are asked to end');
 			await crew.dismiss();
 			await observer.look(ending);
@@ -79,6 +79,17 @@ export async function run({zooKeeper, kafka}: DemoServers, options: RunOptions):
 	]);
 	board.note('the official Java client reads what came out');
 	return await inspect(witness, observer, records);
+}
+
+async function carriedAll(observer: Observer, records: number, signal: AbortSignal): Promise<void> {
+	for (let carried = 0; carried < records; ) {
+		const before = carried;
+		const look = (): number | undefined => {
+			const now = carriedOf(observer.last);
+			return now > before ? now : undefined;
+		};
+		carried = await until('more records carried', look, {signal, patience});
+	}
 }
 
 function isManned({last}: Observer): boolean {

@@ -23,7 +23,7 @@ const beginFrame = '\u001B[?2026h\u001B[?7l';
 const endFrame = '\u001B[?7h\u001B[?2026l';
 
 export function screenFor(stream: WriteStream, paint: Paint): Screen {
-	return stream.isTTY ? new LiveScreen(stream, paint) : new PlainScreen(stream);
+	return stream.isTTY && process.env['TERM'] !== 'dumb' ? new LiveScreen(stream, paint) : new PlainScreen(stream);
 }
 
 class LiveScreen implements Screen {

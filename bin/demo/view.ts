@@ -18,14 +18,14 @@ const marks: Readonly<Record<WorkerRow['state'], string>> = {
 /** The frame for one moment: as many lines as fit above the cursor, none wider than the terminal. */
 export function renderFrame(now: Snapshot, {columns, rows}: ViewSize, paint: Paint): readonly string[] {
 	const carried = carriedOf(now);
-	const behind = paint('dim', `${count(Math.max(0, now.produced - carried))} behind`);
+	const lag = paint('dim', `lag ${count(Math.max(0, now.produced - carried))}`);
 	const batch = now.batchSize === undefined ? '' : paint('dim', ` · commits of ≤ ${count(now.batchSize)}`);
 	const fixed = [
 		`${paint('bold', 'docent demo')}  ${paint('dim', 'each record exactly once'.padEnd(55))}${clock(now.elapsed).padStart(12)}`,
 		paint('dim', now.servers),
 		'',
 		`written ${bar(now.produced, now.total, 'blue', paint)} ${count(now.produced)} of ${count(now.total)}`,
-		`carried ${bar(carried, now.total, 'green', paint)} ${count(carried)}  ${behind}`,
+		`carried ${bar(carried, now.total, 'green', paint)} ${count(carried)}  ${lag}`,
 		'',
 		`${paint('bold', 'workers'.padEnd(workerColumn))}${paint('bold', 'lanes')}${batch}`,
 		...beside(workerLines(now, paint), laneLines(now, paint)),
@@ -43,7 +43,7 @@ export function progressLine(now: Snapshot): string {
 		const lanes = lanesOf(id, now).join(',');
 		return `${id}${id === now.leader ? '*' : ''} ${state === 'working' ? lanes || '–' : state}`;
 	});
-	const sums = `written ${count(now.produced)}, carried ${count(carried)}, behind ${count(Math.max(0, now.produced - carried))}`;
+	const sums = `written ${count(now.produced)}, carried ${count(carried)}, lag ${count(Math.max(0, now.produced - carried))}`;
 	return `${clock(now.elapsed)}  ${sums} | ${owned.join(' | ')}`;
 }
 
@@ -70,9 +70,9 @@ function laneLines(now: Snapshot, paint: Paint): readonly Cell[] {
 	return now.lanes.map(({partition, owner, epoch, next}) => {
 		const written = producedFor(partition, now.produced, now.lanes.length);
 		const who = paint(styleOf(owner, now), (owner ?? '–').padEnd(4));
-		const where = `epoch ${String(epoch).padEnd(3)} at ${count(next).padStart(7)}`;
-		const behind = paint('dim', `behind ${count(Math.max(0, written - next)).padStart(6)}`);
-		return {width: 0, text: `${partition}  ${who} ${where}  ${behind}`};
+		const where = `epoch ${String(epoch).padEnd(3)} offset ${count(next).padStart(7)}`;
+		const lag = paint('dim', `lag ${count(Math.max(0, written - next)).padStart(6)}`);
+		return {width: 0, text: `${partition}  ${who} ${where}  ${lag}`};
 	});
 }
 

@@ -49,12 +49,12 @@ test('it says who leads, who owns what, how far each lane is, and what happened 
 	const text = renderFrame(now, size, plainPaint).join('\n');
 	t.regex(text, /docent demo .* 01:23$/m);
 	t.regex(text, /written .+ 31,205 of 60,000/);
-	t.regex(text, /carried .+ 30,015 {2}1,190 behind/);
+	t.regex(text, /carried .+ 30,015 {2}lag 1,190/);
 	t.regex(text, /● w1 {2}leads {2}0 2 4/);
 	t.regex(text, /✗ w2 {2}killed/);
 	t.regex(text, /❄ w3 {2}frozen/);
 	t.regex(text, /○ w4 {2}starting/);
-	t.regex(text, /3 {2}w3 +epoch 4 +at +5,003 {2}behind +198/);
+	t.regex(text, /3 {2}w3 +epoch 4 +offset +5,003 {2}lag +198/);
 	t.regex(text, /5 {2}– +epoch 6/);
 	t.regex(text, /00:39 {2}event 39/);
 	t.notRegex(text, /event 2 /);
@@ -69,13 +69,13 @@ test('a small terminal gets the top of it, a large one more events', t => {
 test('before anything is known there is a frame too', t => {
 	const empty: Snapshot = {...now, servers: '', produced: 0, batchSize: undefined, workers: [], lanes: [], events: []};
 	t.notThrows(() => renderFrame(empty, size, plainPaint));
-	t.regex(progressLine(empty), /written 0, carried 0, behind 0/);
+	t.regex(progressLine(empty), /written 0, carried 0, lag 0/);
 });
 
 test('without a terminal one line says it', t => {
 	t.is(
 		progressLine(now),
-		'01:23  written 31,205, carried 30,015, behind 1,190 | w1* 0,2,4 | w2 killed | w3 frozen | w4 starting',
+		'01:23  written 31,205, carried 30,015, lag 1,190 | w1* 0,2,4 | w2 killed | w3 frozen | w4 starting',
 	);
 });
 
