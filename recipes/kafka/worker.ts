@@ -235,7 +235,10 @@ export class Worker {
 						signal: this.#over.signal,
 						onFailure: error => tell('failure', error),
 					});
-					for (const held of this.#lanes.values()) held.tell({type: 'recovered'});
+					for (const held of this.#lanes.values()) {
+						if (this.#parts) held.mirror(this.#parts.mirror, {clean: false});
+						held.tell({type: 'recovered'});
+					}
 					tell('recovered');
 				}),
 			onFatal: error => this.#fail(error),
