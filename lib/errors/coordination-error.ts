@@ -20,10 +20,15 @@ export abstract class CoordinationError extends Error {
 
 /** Whether `error` comes from Docent and, when `code` is given, has that code. Never throws, whatever it is handed. */
 export function isCoordinationError(error: unknown, code?: string): error is CoordinationError {
-	return (
-		typeof error === 'object' &&
-		error !== null &&
-		brand in error &&
-		(code === undefined || (error as unknown as CoordinationError).code === code)
-	);
+	try {
+		return (
+			typeof error === 'object' &&
+			error !== null &&
+			brand in error &&
+			(code === undefined || (error as unknown as CoordinationError).code === code)
+		);
+	} catch {
+		// A proxy's traps may throw; ours are no proxies.
+		return false;
+	}
 }

@@ -1,3 +1,4 @@
+import {isIPv6} from 'node:net';
 import {InvalidArgumentError} from '../../errors/argument-error.ts';
 import {validatePath} from '../../paths.ts';
 
@@ -24,8 +25,9 @@ export function parseConnectString(connectString: string): ConnectString {
 }
 
 function parseServer(text: string, connectString: string): Server {
-	const match = /^(?:\[(?<ipv6>[0-9a-fA-F:.%]+)\]|(?<name>[^\s:[\]/]+))(?::(?<port>\d{1,5}))?$/.exec(text);
-	const host = match?.groups?.['ipv6'] ?? match?.groups?.['name'];
+	const match = /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^\s:[\]/]+))(?::(?<port>\d{1,5}))?$/.exec(text);
+	const {ipv6, name} = match?.groups ?? {};
+	const host = ipv6 !== undefined && isIPv6(ipv6) ? ipv6 : name;
 	const port = match?.groups?.['port'] === undefined ? defaultPort : Number(match.groups['port']);
 	if (host === undefined || port < 1 || port > 65_535)
 		throw new InvalidArgumentError('connectString', connectString, accepted);
