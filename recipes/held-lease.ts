@@ -35,6 +35,7 @@ export class HeldLease implements Lease {
 
 	throwIfLost(): void {
 		this.#client.checkClock();
+		if (this.#client.state.status === 'closed') this.lose('closed', this.#client.state.cause);
 		// Once more by this lease's own eyes: the announcement comes once in a session, and may have come before this lease.
 		if (this.#state.status === 'held' && performance.now() >= this.#client.trustedUntil) this.lose('untrusted');
 		if (this.#state.status === 'lost') throw this.#state.error;

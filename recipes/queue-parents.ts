@@ -2,6 +2,8 @@ import {ancestorsOf, type Client, isCoordinationError} from '../lib/index.ts';
 import {isInterruption} from './interruption.ts';
 
 const empty = new Uint8Array(0);
+/** Paths per client; a lock per order is no reason to grow for ever. */
+const maxSeen = 1000;
 const once = {retry: false} as const;
 
 /** Where queues of a client stood once. It spares the look for the parents, never the answer to a refusal: a server removes empty containers. */
@@ -61,7 +63,12 @@ export class QueueParents {
 
 	present(): void {
 		const paths = seen.get(this.#client) ?? new Set();
-		seen.set(this.#client, paths.add(this.#path));
+		seen.set(this.#client, paths);
+		// Moved to the end: the first is the one that was not used for longest.
+		paths.delete(this.#path);
+		paths.add(this.#path);
+		const [oldest] = paths;
+		if (oldest !== undefined && paths.size > maxSeen) paths.delete(oldest);
 		this.#refusals = 0;
 		this.#missing = [];
 		this.#looks = false;

@@ -1,47 +1,18 @@
 import test from 'ava';
-import {type Client, connect} from '../../lib/index.ts';
-import {TestingServer} from '../../lib/testing/index.ts';
-import {type Lease, LeaseLostError, Mutex} from '../../recipes/index.ts';
+import {connect} from '../../lib/index.ts';
+import {LeaseLostError, Mutex} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
 import {listenerCount, ProxiedClient, watchesUnder} from '../helpers/proxied-client.ts';
+import {QueueOnlooker} from '../helpers/queue-onlooker.ts';
 
-let server: TestingServer;
+let onlooker: QueueOnlooker;
 test.before(async () => {
-	server = await TestingServer.start();
+	onlooker = await QueueOnlooker.start();
 });
-test.after.always(() => server?.close());
-
-async function names(client: Client, path: string): Promise<readonly string[]> {
-	return (await client.children(path)).children;
-}
-
-/** Nothing under the path, on the server or in the client. */
-async function nothingLeft(path: string, ...clients: Client[]): Promise<void> {
-	for (const client of clients) {
-		await eventually(
-			() => names(client, path),
-			left => left.length === 0,
-		);
-		await eventually(
-			() => listenerCount(client),
-			count => count === 0,
-		);
-	}
-	await eventually(
-		() => watchesUnder(server, path),
-		watches => Object.keys(watches).length === 0,
-	);
-}
-
-async function queued(client: Client, path: string, count: number): Promise<readonly string[]> {
-	return eventually(
-		() => names(client, path),
-		children => children.length === count,
-	);
-}
+test.after.always(() => onlooker?.[Symbol.asyncDispose]());
 
 test('a warm acquire is one round trip, and so is the release', async t => {
-	await using one = await ProxiedClient.connect(server);
+	await using one = await ProxiedClient.connect(onlooker.server);
 	const {proxy, client} = one;
 	const mutex = new Mutex(client, '/warm/lock');
 	await (await mutex.acquire()).release();
@@ -55,7 +26,7 @@ test('a warm acquire is one round trip, and so is the release', async t => {
 		['create2', 'getChildren2'],
 	);
 	await eventually(
-		() => watchesUnder(server, '/warm/lock'),
+		() => watchesUnder(onlooker.server, '/warm/lock'),
 		watches => watches[lease.path] === 1,
 	);
 	const releasing = proxy.record();
@@ -65,11 +36,11 @@ test('a warm acquire is one round trip, and so is the release', async t => {
 		releasing.requests.map(({op}) => op),
 		['delete'],
 	);
-	await nothingLeft('/warm/lock', client);
+	await onlooker.nothingLeft('/warm/lock', client);
 });
 
 test('a cold acquire is two round trips, and creates only what is missing', async t => {
-	await using one = await ProxiedClient.connect(server);
+	await using one = await ProxiedClient.connect(onlooker.server);
 	const {proxy, client} = one;
 	await client.create('/cold');
 	proxy.latency(5);
@@ -98,11 +69,11 @@ test('a cold acquire is two round trips, and creates only what is missing', asyn
 	t.is(again.flights, 2);
 	t.is(again.count('createContainer'), 1);
 	await other.release();
-	await nothingLeft('/cold/a/b', client);
+	await onlooker.nothingLeft('/cold/a/b', client);
 });
 
 test('a path that exists but is new to this client is one round trip', async t => {
-	await using one = await ProxiedClient.connect(server);
+	await using one = await ProxiedClient.connect(onlooker.server);
 	await one.client.create('/known');
 	one.proxy.latency(5);
 	const recording = one.proxy.record();
@@ -113,7 +84,7 @@ test('a path that exists but is new to this client is one round trip', async t =
 });
 
 test('a queue that was removed since costs one round trip more', async t => {
-	await using one = await ProxiedClient.connect(server);
+	await using one = await ProxiedClient.connect(onlooker.server);
 	const {proxy, client} = one;
 	const mutex = new Mutex(client, '/reaped/lock');
 	await (await mutex.acquire()).release();
@@ -132,14 +103,14 @@ test('a queue that was removed since costs one round trip more', async t => {
 });
 
 test('a hand-over between two costs nothing after the event', async t => {
-	await using one = await ProxiedClient.connect(server);
-	await using two = await ProxiedClient.connect(server);
+	await using one = await ProxiedClient.connect(onlooker.server);
+	await using two = await ProxiedClient.connect(onlooker.server);
 	const first = await new Mutex(one.client, '/hand-over').acquire();
 	two.proxy.latency(5);
 	const parking = two.proxy.record();
 	const waiting = new Mutex(two.client, '/hand-over').acquire();
 	const watched = await eventually(
-		() => watchesUnder(server, '/hand-over'),
+		() => watchesUnder(onlooker.server, '/hand-over'),
 		watches => watches[first.path] === 2 && Object.keys(watches).length === 2,
 	);
 	t.is(Object.keys(watched).length, 2);
@@ -152,11 +123,11 @@ test('a hand-over between two costs nothing after the event', async t => {
 	t.is(recording.count(), 0);
 	t.true(second.fencingToken > first.fencingToken);
 	await second.release();
-	await nothingLeft('/hand-over', one.client, two.client);
+	await onlooker.nothingLeft('/hand-over', one.client, two.client);
 });
 
 test('the znodes are those of Curator', async t => {
-	await using client = await connect(server.connectString);
+	await using client = await connect(onlooker.server.connectString);
 	await using lease = await new Mutex(client, '/curator').acquire();
 	t.regex(lease.path, /^\/curator\/_c_[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}-lock-\d{10}$/);
 	const {data, stat} = await client.get(lease.path);
@@ -167,10 +138,19 @@ test('the znodes are those of Curator', async t => {
 	t.is(parent?.length, 0);
 });
 
+test('bad arguments are refused before any I/O', async t => {
+	await using client = await connect(onlooker.server.connectString);
+	t.throws(() => new Mutex(client, 'no-slash'), {code: 'INVALID_ARGUMENT'});
+	const mutex = new Mutex(client, '/never');
+	await t.throwsAsync(mutex.acquire({revokeOn: 'never' as 'lost'}), {code: 'INVALID_ARGUMENT'});
+	await t.throwsAsync(mutex.acquire({signal: AbortSignal.abort('why')}), {code: 'ABORTED', message: /\/never/});
+	t.is(await client.exists('/never'), undefined);
+});
+
 test('first come, first served', async t => {
-	await using client = await connect(server.connectString);
+	await using client = await connect(onlooker.server.connectString);
 	const holder = await new Mutex(client, '/fifo').acquire();
-	const others = await Promise.all(Array.from({length: 5}, () => connect(server.connectString)));
+	const others = await Promise.all(Array.from({length: 5}, () => connect(onlooker.server.connectString)));
 	const order: number[] = [];
 	const waiting: Promise<void>[] = [];
 	for (const [index, other] of others.entries()) {
@@ -180,17 +160,17 @@ test('first come, first served', async t => {
 				await lease.release();
 			}),
 		);
-		await queued(client, '/fifo', index + 2);
+		await onlooker.queued('/fifo', index + 2);
 	}
 	await holder.release();
 	await Promise.all(waiting);
 	t.deepEqual(order, [0, 1, 2, 3, 4]);
-	await nothingLeft('/fifo', client, ...others);
+	await onlooker.nothingLeft('/fifo', client, ...others);
 	await Promise.all(others.map(other => other.close()));
 });
 
 test('acquires of one object are contenders of their own', async t => {
-	await using client = await connect(server.connectString);
+	await using client = await connect(onlooker.server.connectString);
 	const mutex = new Mutex(client, '/own');
 	let holders = 0;
 	await Promise.all(
@@ -201,16 +181,16 @@ test('acquires of one object are contenders of their own', async t => {
 			holders--;
 		}),
 	);
-	await nothingLeft('/own', client);
+	await onlooker.nothingLeft('/own', client);
 });
 
 test('tryAcquire does not wait, and leaves nothing', async t => {
-	await using client = await connect(server.connectString);
-	await using other = await connect(server.connectString);
+	await using client = await connect(onlooker.server.connectString);
+	await using other = await connect(onlooker.server.connectString);
 	const lease = await new Mutex(client, '/try').tryAcquire();
 	t.truthy(lease);
 	t.is(await new Mutex(other, '/try').tryAcquire(), undefined);
-	t.is((await names(other, '/try')).length, 1);
+	t.is((await onlooker.names('/try')).length, 1);
 	t.is(listenerCount(other), 0);
 	await lease?.release();
 	await using second = await new Mutex(other, '/try').tryAcquire();
@@ -218,7 +198,7 @@ test('tryAcquire does not wait, and leaves nothing', async t => {
 });
 
 test('kazoo is waited for, strays are not', async t => {
-	await using client = await connect(server.connectString);
+	await using client = await connect(onlooker.server.connectString);
 	await client.create('/mixed');
 	await client.create('/mixed/0');
 	await client.create('/mixed/note-0000000000');
@@ -229,14 +209,14 @@ test('kazoo is waited for, strays are not', async t => {
 	const mutex = new Mutex(client, '/mixed');
 	t.is(await mutex.tryAcquire(), undefined);
 	const waiting = mutex.acquire();
-	await queued(client, '/mixed', 4);
+	await onlooker.queued('/mixed', 4);
 	await client.delete(path);
 	await (await waiting).release();
-	t.deepEqual([...(await names(client, '/mixed'))].sort(), ['0', 'note-0000000000']);
+	t.deepEqual([...(await onlooker.names('/mixed'))].sort(), ['0', 'note-0000000000']);
 });
 
 test('run hands over the lease, and gives it back', async t => {
-	await using client = await connect(server.connectString);
+	await using client = await connect(onlooker.server.connectString);
 	const mutex = new Mutex(client, '/run');
 	t.is(await mutex.run(async ({path}) => (await client.exists(path))?.version), 0);
 	await t.throwsAsync(
@@ -245,11 +225,11 @@ test('run hands over the lease, and gives it back', async t => {
 		}),
 		{message: 'mine'},
 	);
-	await nothingLeft('/run', client);
+	await onlooker.nothingLeft('/run', client);
 });
 
 test('run waits for its work when the lease is lost, then rejects with the loss', async t => {
-	await using client = await connect(server.connectString);
+	await using client = await connect(onlooker.server.connectString);
 	let settled = false;
 	const running = new Mutex(client, '/run-lost').run(async lease => {
 		await client.delete(lease.path);
@@ -263,34 +243,5 @@ test('run waits for its work when the lease is lost, then rejects with the loss'
 	const error = await t.throwsAsync(running, {instanceOf: LeaseLostError});
 	t.is(error?.reason, 'deleted');
 	t.true(settled);
-	await nothingLeft('/run-lost', client);
-});
-
-test('many contenders, many disturbances: one holder at a time, growing tokens, nothing left', async t => {
-	const path = '/many';
-	const fleet = await Promise.all(Array.from({length: 4}, () => ProxiedClient.connect(server)));
-	let last = 0n;
-	let holder: Lease | undefined;
-	let acquired = 0;
-	const work = fleet.map(async ({client, proxy}, index) => {
-		const mutex = new Mutex(client, path);
-		for (let round = 0; round < 25; round++) {
-			const lease = await mutex.acquire({revokeOn: 'lost'});
-			t.is(holder, undefined);
-			t.true(lease.fencingToken > last);
-			holder = lease;
-			last = lease.fencingToken;
-			acquired++;
-			if ((round + index) % 5 === 0) proxy.reset();
-			if ((round + index) % 7 === 0) fleet[(index + 1) % fleet.length]?.proxy.reset();
-			await client.exists(path);
-			lease.throwIfLost();
-			holder = undefined;
-			await lease.release();
-		}
-	});
-	await Promise.all(work);
-	t.is(acquired, 100);
-	await nothingLeft(path, ...fleet.map(({client}) => client));
-	await Promise.all(fleet.map(each => each[Symbol.asyncDispose]()));
+	await onlooker.nothingLeft('/run-lost', client);
 });
