@@ -1,5 +1,7 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
+import {AbortedError} from '../../lib/index.ts';
+import {abortable} from '../../lib/util/abortable.ts';
 import type {Board} from './board.ts';
 import {DemoError} from './demo-error.ts';
 import {FrozenProcess} from './frozen-process.ts';
@@ -97,7 +99,7 @@ export class Crew implements AsyncDisposable {
 	}
 
 	/** Asks all to drain and to end; settles when they have ended, in order or, after a while, by SIGKILL. */
-	async dismiss(): Promise<void> {
+	async dismiss(signal?: AbortSignal): Promise<void> {
 		const present = [...this.#members.values()].filter(({state}) => state === 'at work');
 		for (const member of present) {
 			member.state = 'dismissed';
@@ -106,8 +108,12 @@ export class Crew implements AsyncDisposable {
 		const force = setTimeout(() => {
 			for (const member of present) member.process.kill('SIGKILL');
 		}, dismissalPatience);
-		await Promise.all(present.map(({exited}) => exited));
-		clearTimeout(force);
+		const ends = Promise.all(present.map(({exited}) => exited));
+		try {
+			await abortable(ends, signal, reason => new AbortedError('dismiss the workers', reason));
+		} finally {
+			clearTimeout(force);
+		}
 	}
 
 	#member(id: string): Member {

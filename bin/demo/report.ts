@@ -22,7 +22,7 @@ export function reportConsumer(consumer: ExactlyOnceConsumer): void {
 	consumer.on('leading', isLeading => {
 		if (isLeading) note('leads: it makes the plan');
 	});
-	consumer.on('recovering', cause => note(`has a transaction in doubt (${cause.message}) and asks Kafka`, 'fault'));
+	consumer.on('recovering', () => note('has a transaction in doubt, and asks Kafka', 'fault'));
 	consumer.on('recovered', () => note('knows the outcome, and goes on', 'good'));
 	consumer.on('lane', ({partition, state}) => {
 		if (state.status === 'halted') note(`halts lane ${partition}: ${state.error.message}`, 'fault');

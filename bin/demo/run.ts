@@ -1,4 +1,5 @@
-import {connect} from '../../lib/index.ts';
+import {AbortedError, connect} from '../../lib/index.ts';
+import {abortable} from '../../lib/util/abortable.ts';
 import {Board, carriedOf} from './board.ts';
 import {checkHistory, type ExpectedLane, type ObservedRecord} from './checker.ts';
 import {Crew} from './crew.ts';
@@ -25,14 +26,12 @@ const patience = 60_000;
 
 export type RunOptions = DemoOptions & {
 	readonly board: Board;
-	/** The compiled program of the workers. @default the demo's own */
-	readonly workerProgram?: string | undefined;
 	readonly signal: AbortSignal;
 };
 
 /** The whole play on servers that run: write, carry, disturb, wait until all is carried, and judge. */
 export async function run({zooKeeper, kafka}: DemoServers, options: RunOptions): Promise<Verdict> {
-	const {records, faults, board, workerProgram} = options;
+	const {records, faults, board} = options;
 	const failure = new AbortController();
 	const signal = AbortSignal.any([options.signal, failure.signal]);
 	await using witness = Witness.call(kafka.classPath, kafka.brokers);
@@ -46,7 +45,6 @@ export async function run({zooKeeper, kafka}: DemoServers, options: RunOptions):
 	await using crew = new Crew({
 		board,
 		orders: {connectString: zooKeeper.connectString, brokers: kafka.proxiedBrokers},
-		program: workerProgram,
 		onFailure: error => failure.abort(error),
 	});
 	for (const id of crewAtFirst) crew.hire(id);
@@ -72,13 +70,14 @@ export async function run({zooKeeper, kafka}: DemoServers, options: RunOptions):
 			]);
 			await carriedAll(observer, records, ending);
 			board.note('every record is carried; the workers are asked to end');
-			await crew.dismiss();
+			await crew.dismiss(ending);
 			await observer.look(ending);
 			done.abort();
 		},
 	]);
 	board.note('the official Java client reads what came out');
-	return await inspect(witness, observer, records);
+	const verdict = inspect(witness, observer, records);
+	return await abortable(verdict, signal, reason => new AbortedError('read what came out', reason));
 }
 
 async function carriedAll(observer: Observer, records: number, signal: AbortSignal): Promise<void> {
