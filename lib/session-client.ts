@@ -130,13 +130,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 	}
 
 	async exists(path: string, options: ReadOptions = {}): Promise<Stat | undefined> {
-		this.checkClock();
-		const {era} = this.#session;
 		try {
 			return await this.#read('exists', path, options, 'data');
 		} catch (error) {
 			if (!(error instanceof NoNodeError)) throw error;
-			this.#watch('exist', path, options.watch, era);
 			return undefined;
 		}
 	}
@@ -237,19 +234,32 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 	): Promise<ReplyOf<Name>> {
 		validatePath(path);
 		this.checkClock();
-		const {era} = this.#session;
+		const {era, watches, serverWatches} = this.#session;
 		const {watch} = options;
-		const request = {path: this.#chroot.toServer(path), watch: watch !== undefined} as RequestOf<Name>;
-		const reply = await this.#call({operation, request, path, options, idempotent: true});
-		this.#watch(table, path, watch, era);
-		return reply;
-	}
-
-	/** @param era of the call that has left the watch on the server: it may be over by the time that the caller's turn comes */
-	#watch(table: OneShotTable, path: string, listener: WatchListener | undefined, era: number): void {
-		if (!listener) return;
-		if (era === this.#session.era) this.#session.watches.add(table, this.#chroot.toServer(path), listener, path);
-		else callIsolated(listener, {type: 'lost', path});
+		const serverPath = this.#chroot.toServer(path);
+		const asks = watch !== undefined && !watches.isCovered(table, serverPath);
+		const leave = (into: OneShotTable): void => {
+			if (!watch) return;
+			// The session may be over by the time that the caller's turn comes.
+			if (era !== this.#session.era) return callIsolated(watch, {type: 'lost', path});
+			watches.add(into, serverPath, watch, path);
+			// The persistent watch that was to do for this one may have been taken back meanwhile.
+			if (!asks && !watches.isCovered(into, serverPath)) void serverWatches.restore(serverPath);
+		};
+		try {
+			const reply = await this.#call({
+				operation,
+				request: {path: serverPath, watch: asks} as RequestOf<Name>,
+				path,
+				options,
+				idempotent: true,
+			});
+			leave(table);
+			return reply;
+		} catch (error) {
+			if (operation === 'exists' && error instanceof NoNodeError) leave('exist');
+			throw error;
+		}
 	}
 
 	#call<Name extends OperationName>({

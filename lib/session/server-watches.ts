@@ -29,11 +29,14 @@ export class ServerWatches {
 
 	/** Resolves when the server's watch is gone. Never rejects: a lost connection takes it too. */
 	async remove(path: string, kind: WatchKind | 'any', name: CallName): Promise<void> {
-		const sent = [this.#send('removeWatches', {path, kind}, name)];
-		// A server drops more than it is asked to: all watches of the path for `any`, and before 3.9 a persistent one along with a one-shot. What is still wanted is armed again.
+		// A server drops more than it is asked to: all watches of the path for `any`, and before 3.9 a persistent one along with a one-shot.
+		await Promise.allSettled([this.#send('removeWatches', {path, kind}, name), this.restore(path)]);
+	}
+
+	/** Arms what is still wanted of one path. */
+	async restore(path: string): Promise<void> {
 		const wanted = this.#watches.tablesOf(path);
-		if (wanted) sent.push(this.#restore(wanted));
-		await Promise.allSettled(sent);
+		if (wanted) await this.#restore(wanted);
 	}
 
 	async #restore(tables: WatchTables): Promise<void> {

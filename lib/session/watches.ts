@@ -103,6 +103,15 @@ export class Watches {
 		);
 	}
 
+	/**
+	 * Whether a persistent watch tells all that a one-shot watch would, so that the server need not be asked for one. Before 3.9 it must not be: the one-shot watch would take the
+	 * place of the persistent one of the same path (ZOOKEEPER-4466).
+	 */
+	isCovered(table: OneShotTable, serverPath: string): boolean {
+		const {persistent, recursive} = this.#persistent;
+		return persistent.has(serverPath) || (table !== 'child' && recursive.has(serverPath));
+	}
+
 	/** What one path's listeners need of a server, if there are any. */
 	tablesOf(serverPath: string): WatchTables | undefined {
 		const of = (listeners: Listeners<unknown>): string[] => (listeners.has(serverPath) ? [serverPath] : []);

@@ -103,6 +103,37 @@ for (const version of versions) {
 		t.deepEqual(told, ['changed /shared', 'children /shared']);
 	});
 
+	for (const mode of ['persistent', 'recursive'] as const) {
+		test(`${version}: one-shot watches beside a ${mode} one: each is told what it asked for`, async t => {
+			const {server, direct} = t.context[version];
+			await using client = await connect(server.connectString, {sessionTimeout: 6000});
+			const path = `/beside-${mode}`;
+			await direct.create(path);
+			const controller = new AbortController();
+			const stream = collect(client.watch(path, {mode, signal: controller.signal}));
+			await until(() => stream.told.length === 1);
+			const told: string[] = [];
+			const listener = ({type}: WatchNotice): void => void told.push(type);
+			const again = ({type}: WatchNotice): void => void told.push(`again ${type}`);
+			await client.get(path, {watch: listener});
+			await client.children(path, {watch: listener});
+			await client.exists(`${path}/b`, {watch: listener});
+			for (const data of ['1', '2']) await direct.set(path, data);
+			for (const child of ['a', 'b', 'c']) await direct.create(`${path}/${child}`);
+			await until(() => stream.told.length === 6);
+			t.deepEqual(told.splice(0), ['changed', 'children', 'created']);
+			await client.get(path, {watch: again});
+			await client.children(path, {watch: again});
+			controller.abort();
+			await stream.ended;
+			await client.sync('/');
+			await direct.delete(`${path}/a`);
+			await direct.set(path, '3');
+			await until(() => told.length === 2);
+			t.deepEqual(told, ['again children', 'again changed']);
+		});
+	}
+
 	test(`${version}: a persistent watch tells all, survives a reset and a lost session, and ends on abort`, async t => {
 		const {server, proxy, direct} = t.context[version];
 		await using client = await connect(proxy.address, {sessionTimeout: 3000});
