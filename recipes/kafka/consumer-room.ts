@@ -17,7 +17,7 @@ export function createWorkerRoom(
 	options: ResolvedConsumerOptions,
 	side: ConsumerSide,
 ): WorkerRoom {
-	const {groupId, workerId, topics, root, sink, maxWaitTime, maxBytesPerPartition} = options;
+	const {groupId, workerId, topics, root, start, sink, maxWaitTime, maxBytesPerPartition} = options;
 	const kafka = createKafka(kafkaOptions);
 	const paths = new ConsumerPaths(root, groupId);
 	return {
@@ -29,7 +29,7 @@ export function createWorkerRoom(
 		feed: new KafkajsFeed({kafka, groupId, workerId, topics, maxWaitTime, maxBytesPerPartition}),
 		openSink: async (transactionalId, signal) => {
 			const fleet = await openFleet(client, paths, {signal});
-			return sink.open({groupId, fleet, transactionalId, kafka}, {signal});
+			return sink.open({groupId, fleet, adopts: start === 'group', transactionalId, kafka}, {signal});
 		},
 		takeOver,
 	};

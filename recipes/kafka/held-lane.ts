@@ -4,6 +4,7 @@ import {CarrierMissingError, LaneLostError, OffsetMismatchError} from './lane-er
 import {type LaneEvent, type LaneState, type LostReason, next, type RevokeReason} from './lane.ts';
 import {LaneProcess} from './lane-process.ts';
 import {MirroredOffset, type OffsetMirror} from './offset-mirror.ts';
+import type {RecoveringLane} from './recovery.ts';
 import type {Outcome} from './takeover.ts';
 import type {CarrierPosition, Sink} from './sink/sink.ts';
 import type {TopicPartition} from './topic-partition.ts';
@@ -111,6 +112,13 @@ export class HeldLane {
 		this.#isUnderPressure = false;
 		if (this.#room.isPaused(this.lane)) this.#room.feed.pause(this.lane);
 		this.#balance();
+	}
+
+	/** For a recovery: the lane, if it is this worker's. */
+	toRecover(): readonly RecoveringLane[] {
+		const {lane, lease, process} = this;
+		if (!lease || !process) return [];
+		return [{lane, lease, lose: () => this.lose('lock'), settle: carrier => this.settle(carrier)}];
 	}
 
 	/** The sink's word after a recovery (T6). */

@@ -30,6 +30,8 @@ export class Membership {
 	readonly path: string;
 	readonly #client: Client;
 	#state: Member['state'] = 'active';
+	/** Whose ephemeral the znode is. */
+	#sessionId: bigint | undefined;
 
 	constructor(client: Client, paths: ConsumerPaths, workerId: string) {
 		this.#client = client;
@@ -38,8 +40,7 @@ export class Membership {
 
 	/** Creates the znode. One of an earlier session of this process is replaced; another process with the same `workerId` is waited out. */
 	async join({signal}: Cancellable): Promise<void> {
-		const {state} = this.#client;
-		const sessionId = state.status === 'connected' ? state.sessionId : undefined;
+		const sessionId = (this.#sessionId = sessionOf(this.#client));
 		for (;;) {
 			try {
 				await this.#client.create(this.path, this.#data(), {mode: 'ephemeral', signal});
@@ -67,7 +68,10 @@ export class Membership {
 		await this.#client.set(this.path, this.#data(), {signal});
 	}
 
+	/** Idempotent. A znode of an ended session goes by itself, and its place may be taken already. */
 	async leave(): Promise<void> {
+		if (this.#sessionId === undefined || this.#sessionId !== sessionOf(this.#client)) return;
+		this.#sessionId = undefined;
 		await this.#client.deleteGuaranteed(this.path);
 	}
 
@@ -97,6 +101,10 @@ export class Membership {
 			if (!isCoordinationError(error, 'NO_NODE')) throw error;
 		}
 	}
+}
+
+function sessionOf({state}: Client): bigint | undefined {
+	return state.status === 'connected' || state.status === 'suspended' ? state.sessionId : undefined;
 }
 
 /** Everyone who is here, as this client's server knows it. */

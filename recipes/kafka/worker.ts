@@ -81,6 +81,7 @@ export class Worker {
 			this.#lanes.clear();
 			this.#over.abort(reason);
 			await working;
+			await this.#membership.leave();
 		}
 	}
 
@@ -226,12 +227,7 @@ export class Worker {
 						client,
 						sink,
 						membership: this.#membership,
-						lanes: () =>
-							[...this.#lanes.values()].flatMap(held =>
-								held.process && held.lease
-									? [{lane: held.lane, lease: held.lease, lose: () => held.lose('lock'), settle: c => held.settle(c)}]
-									: [],
-							),
+						lanes: () => [...this.#lanes.values()].flatMap(held => held.toRecover()),
 						signal: this.#over.signal,
 						onFailure: error => tell('failure', error),
 					});

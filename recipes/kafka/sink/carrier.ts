@@ -4,7 +4,7 @@ import {isTransient} from '../kafkajs/broker-answer.ts';
 import {attempting} from '../kafkajs/patience.ts';
 import {laneKey, type TopicPartition} from '../topic-partition.ts';
 import {countConsumers, stableOffsets} from './carrier-requests.ts';
-import type {CarrierPosition} from './sink.ts';
+import type {CarrierPosition, SinkContext} from './sink.ts';
 
 const groupCoordinator = 0;
 const patience = 30_000;
@@ -16,11 +16,12 @@ export function carrierMetadata(fleet: string, {epoch, seq}: Position): string {
 	return JSON.stringify({fleet, epoch: Number(epoch), seq: Number(seq)});
 }
 
-/** @returns `undefined` when it is not of this fleet */
-function readMetadata(text: string | null, fleet: string): Position | undefined {
+/** @returns `undefined` when it is not of this fleet, or, with `adopts`, of none */
+function readMetadata(text: string | null, fleet: string, adopts: boolean): Position | undefined {
 	try {
 		const read = JSON.parse(text ?? '') as {readonly fleet?: unknown; readonly epoch?: unknown; readonly seq?: unknown};
-		if (read.fleet !== fleet || !Number.isSafeInteger(read.epoch) || !Number.isSafeInteger(read.seq)) return undefined;
+		const isOurs = adopts ? typeof read.fleet === 'string' : read.fleet === fleet;
+		if (!isOurs || !Number.isSafeInteger(read.epoch) || !Number.isSafeInteger(read.seq)) return undefined;
 		return {epoch: BigInt(read.epoch as number), seq: BigInt(read.seq as number)};
 	} catch {
 		return undefined;
@@ -34,11 +35,13 @@ export class Carrier {
 	readonly #cluster: Cluster;
 	readonly #groupId: string;
 	readonly #fleet: string;
+	readonly #adopts: boolean;
 
-	constructor(cluster: Cluster, {groupId, fleet}: {readonly groupId: string; readonly fleet: string}) {
+	constructor(cluster: Cluster, {groupId, fleet, adopts = false}: Pick<SinkContext, 'groupId' | 'fleet' | 'adopts'>) {
 		this.#cluster = cluster;
 		this.#groupId = groupId;
 		this.#fleet = fleet;
+		this.#adopts = adopts;
 	}
 
 	/**
@@ -59,7 +62,7 @@ export class Carrier {
 		)) {
 			for (const {partition, offset, metadata} of partitions) {
 				if (BigInt(offset) < 0n) continue;
-				const position = readMetadata(metadata, this.#fleet);
+				const position = readMetadata(metadata, this.#fleet, this.#adopts);
 				const lane = laneKey({topic, partition});
 				if (!position) {
 					throw new ForeignCarrierError(

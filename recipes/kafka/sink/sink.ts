@@ -39,6 +39,8 @@ export type SinkContext = {
 	readonly groupId: string;
 	/** The UUID kept beside the lanes: marks every commit as ours. */
 	readonly fleet: string;
+	/** Positions with the mark of an earlier fleet count as ours too: ZooKeeper's data was lost, the user vouches for them (`start: 'group'`). @default false */
+	readonly adopts?: boolean | undefined;
 	/** `<groupId>.<workerId>.<session id in hex>`: of this worker in this session alone. */
 	readonly transactionalId: string;
 	/** Of the private kafkajs (`createKafka`), with the user's connection settings. A sink elsewhere need not use it. */

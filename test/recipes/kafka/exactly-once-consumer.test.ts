@@ -4,6 +4,7 @@ import {
 	ConsumerStateError,
 	type EachMessagePayload,
 	type ExactlyOnceConsumerOptions,
+	ForeignCarrierError,
 	kafkaSink,
 	LateEmitError,
 	type Sink,
@@ -201,5 +202,56 @@ test('the signal ends the run as close does', async t => {
 	controller.abort();
 	await running;
 	await t.throwsAsync(consumer.run(), {instanceOf: ConsumerStateError});
+	t.deepEqual(await job.verdict(), []);
+});
+
+test("ZooKeeper's data is lost: another fleet's positions are refused, unless the user vouches for them", async t => {
+	const job = await rig.job(2);
+	await job.produce(100);
+	await using client = await rig.connect();
+	await using before = job.consumer(client);
+	const running = before.run();
+	await job.committed(100, before);
+	await before.close();
+	await running;
+	await using wary = job.consumer(client, {root: '/wiped'});
+	await t.throwsAsync(wary.run(), {instanceOf: ForeignCarrierError});
+	await using vouched = job.consumer(client, {root: '/wiped', start: 'group', adoptionDelay: 10});
+	const goingOn = vouched.run();
+	await job.produce(50);
+	await job.committed(150, vouched);
+	await vouched.close();
+	await goingOn;
+	t.deepEqual(await job.verdict(), []);
+});
+
+test('another consumer in the group is refused at the start', async t => {
+	const job = await rig.job(1);
+	const intruder = rig.kafka.consumer({groupId: job.groupId});
+	await intruder.connect();
+	await intruder.subscribe({topics: [job.input]});
+	const joined = new Promise(resolve => intruder.on('consumer.group_join', resolve));
+	await intruder.run({eachMessage: () => Promise.resolve()});
+	await joined;
+	await using client = await rig.connect();
+	await using consumer = job.consumer(client);
+	await t.throwsAsync(consumer.run(), {instanceOf: ForeignCarrierError, message: /members/});
+	await intruder.disconnect();
+});
+
+test('bounds can be changed while it runs', async t => {
+	const job = await rig.job(1);
+	await using client = await rig.connect();
+	await using consumer = job.consumer(client, {commitInterval: 2 ** 31 - 1});
+	const running = consumer.run();
+	await job.running(consumer, 1);
+	await job.produce(10);
+	await job.committed(10, consumer);
+	await job.produce(10);
+	consumer.configure({commitRecords: 1});
+	await job.produce(10);
+	await job.committed(30, consumer);
+	await consumer.close();
+	await running;
 	t.deepEqual(await job.verdict(), []);
 });
