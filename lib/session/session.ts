@@ -161,6 +161,7 @@ export class Session {
 	}
 
 	async addCredential(credential: Credential): Promise<void> {
+		if (this.#state.status === 'closed') throw this.#closedError({operation: `auth ${credential.scheme}`});
 		this.#credentials.push(credential);
 		if (this.#connection) await this.#authenticate(credential);
 	}
