@@ -29,6 +29,7 @@ export async function connect(connectString: string, options: ConnectOptions = {
 		sessionTimeout: resolved.sessionTimeout,
 		maxRequestLength: resolved.maxRequestLength,
 		maxReplyLength: resolved.maxReplyLength,
+		secure: resolved.secure,
 	});
 	let session!: Session;
 	const client = new SessionClient(

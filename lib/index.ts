@@ -4,6 +4,7 @@ export {json, raw, SchemaError, text} from './codec.ts';
 export {AbortedError} from './errors/aborted-error.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 export {CoordinationError, isCoordinationError} from './errors/coordination-error.ts';
+export {DialError, type DialProblem} from './errors/dial-error.ts';
 export {
 	BadVersionError,
 	InvalidAclError,
@@ -51,6 +52,7 @@ export type {
 	WatchOptions,
 } from './client.ts';
 export type {AuthOption, ConnectOptions} from './options.ts';
+export type {SslOptions, SslSource} from './driver/ssl-options.ts';
 export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';
 export type {RetryContext, RetryPolicy} from './retry/retry-policy.ts';
 export type {SessionCredentials} from './session/session-credentials.ts';

@@ -1,3 +1,5 @@
+import type {ConnectionOptions as TlsOptions} from 'node:tls';
+import {type SslSource, sslSource} from './driver/ssl-options.ts';
 import {InvalidArgumentError} from './errors/argument-error.ts';
 import {boundedExponentialBackoff, type RetryPolicy} from './retry/retry-policy.ts';
 import type {Cancellable} from './util/cancellable.ts';
@@ -19,6 +21,12 @@ export type ConnectOptions = Cancellable & {
 	readonly retry?: RetryPolicy | false | undefined;
 	/** @default none */
 	readonly auth?: readonly AuthOption[] | undefined;
+	/**
+	 * TLS, over `node:tls`: `true`, or its `ca`, `cert`, `key`, `pfx`, `passphrase`, `servername`, …; or a function that returns them, called at each new connection.
+	 * The server's certificate and its name are checked. What is wrong with TLS is named by the `code` of a `DialError`, the `cause` of the `ConnectTimeoutError`.
+	 * @default none: plain connections
+	 */
+	readonly ssl?: SslSource | undefined;
 	/** The ACL of everything the client creates, unless a call says otherwise. @default `creatorAcl` when `auth` is given, otherwise `openAcl` */
 	readonly acl?: Acl | undefined;
 	/** The servers' `jute.maxbuffer`: larger requests are refused here, because a server would close the connection; bytes. @default 1_048_575 */
@@ -34,6 +42,7 @@ export type ResolvedOptions = {
 	readonly leaseMargin: number | undefined;
 	readonly retry: RetryPolicy | false;
 	readonly auth: readonly {readonly scheme: string; readonly auth: Uint8Array}[];
+	readonly secure: (() => Promise<TlsOptions>) | undefined;
 	readonly acl: Acl;
 	readonly maxRequestLength: number;
 	readonly maxReplyLength: number;
@@ -49,6 +58,7 @@ export function resolveOptions({
 	leaseMargin,
 	retry = boundedExponentialBackoff(100, 2000, 5),
 	auth = [],
+	ssl,
 	acl = auth.length > 0 ? creatorAcl : openAcl,
 	maxRequestLength = 1_048_575,
 	maxReplyLength = 64 * 1024 * 1024,
@@ -71,6 +81,7 @@ export function resolveOptions({
 		leaseMargin,
 		retry,
 		auth: auth.map(({scheme, auth: credential}) => toCredential(scheme, credential)),
+		secure: ssl === undefined ? undefined : sslSource(ssl),
 		acl: validateAcl(acl),
 		maxRequestLength,
 		maxReplyLength,

@@ -1,8 +1,11 @@
-import {connect, type Socket} from 'node:net';
+import type {Socket} from 'node:net';
+import type {ConnectionOptions as TlsOptions} from 'node:tls';
+import {DialError} from '../../errors/dial-error.ts';
 import {ProtocolError} from '../../errors/session-error.ts';
 import {deferred} from '../../util/deferred.ts';
 import {DisconnectedError, type DriverListener, OversizedError, RefusedError} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
+import {closedBeforeAnswer, dial, dialError, type Dialled} from './dial.ts';
 import type {Server} from './ensemble.ts';
 import {FrameDecoder} from './jute/frame.ts';
 import {opCode, xid as reserved} from './jute/op-code.ts';
@@ -22,6 +25,8 @@ type Pending = {
 
 export type ConnectionOptions = {
 	readonly server: Server;
+	/** What `tls.connect` needs; without it the connection is plain. */
+	readonly secure?: TlsOptions | undefined;
 	readonly codecs: Codecs;
 	/** The longest frame that the server accepts, and the longest accepted from it; bytes. */
 	readonly maxRequestLength: number;
@@ -41,6 +46,7 @@ const maxXid = 0x7f_ff_ff_ff;
 export class Connection {
 	readonly #options: ConnectionOptions;
 	readonly #socket: Socket;
+	readonly #ready: Dialled['ready'];
 	readonly #decoder: FrameDecoder;
 	readonly #ended = deferred<Error>();
 	readonly #opened = deferred<ConnectResponse>();
@@ -60,10 +66,15 @@ export class Connection {
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
 		this.#decoder = new FrameDecoder(options.maxReplyLength);
-		this.#socket = connect({host: options.server.host, port: options.server.port, noDelay: true});
-		this.#socket.on('data', chunk => this.#receive(chunk));
-		this.#socket.on('error', error => this.end(error));
-		this.#socket.on('close', () => this.end(new Error(`${options.server.name} closed the connection`)));
+		const {server} = options;
+		const {socket, ready} = dial(server, options.secure);
+		this.#socket = socket;
+		this.#ready = ready;
+		socket.on('data', chunk => this.#receive(chunk));
+		socket.on('error', error => this.end(this.#handshaken ? error : dialError(error, socket, server)));
+		socket.on('close', () =>
+			this.end(this.#handshaken ? new Error(`${server.name} closed the connection`) : closedBeforeAnswer(server.name)),
+		);
 	}
 
 	/** Resolves with the cause once the connection is over and all its calls are rejected. */
@@ -74,11 +85,11 @@ export class Connection {
 	/** The first exchange. @param timeout for the TCP connection and the reply together, ms */
 	async handshake(request: ConnectRequest, timeout: number): Promise<ConnectResponse & {readonly sentAt: number}> {
 		const timer = setTimeout(
-			() => this.end(new Error(`no handshake with ${this.#options.server.name} within ${timeout} ms`)),
+			() => this.end(new DialError('NO_ANSWER', this.#options.server.name, `no handshake within ${timeout} ms`)),
 			timeout,
 		);
 		let sentAt = 0;
-		this.#socket.once('connect', () => {
+		this.#socket.once(this.#ready, () => {
 			sentAt = performance.now();
 			this.#socket.write(encodeConnect(request));
 		});

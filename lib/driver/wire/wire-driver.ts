@@ -1,7 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {type Capabilities, DisconnectedError, type Driver, type DriverListener, type Handshake} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
+import {DialError} from '../../errors/dial-error.ts';
 import {Connection} from './connection.ts';
+import {speaksTls} from './dial.ts';
 import {Ensemble, type Server} from './ensemble.ts';
 import {type Codecs, codecs} from './jute/request/codecs.ts';
 import {noPassword} from './jute/request/connect.ts';
@@ -13,6 +16,8 @@ export type WireDriverOptions = {
 	/** Of a request, and of a reply; bytes. */
 	readonly maxRequestLength: number;
 	readonly maxReplyLength: number;
+	/** Asked before each dial; without it connections are plain. */
+	readonly secure?: (() => Promise<TlsOptions>) | undefined;
 };
 
 /** What identifies a session to a server; id 0 asks for a new one. */
@@ -107,9 +112,13 @@ export class WireDriver implements Driver {
 
 	/** One connection from dial to end. Resolves with whether it was of use: anything less counts as a failure of that server. */
 	async #serve(listener: DriverListener, waiting: AbortController): Promise<boolean> {
+		const server = this.#ensemble.next();
+		const secure = this.#options.secure && (await this.#material(this.#options.secure, server, listener));
+		if (this.#state.status === 'closed' || secure === 'unusable') return false;
 		let answered = false;
 		const connection = new Connection({
-			server: this.#ensemble.next(),
+			server,
+			secure,
 			codecs: this.#codecs,
 			maxRequestLength: this.#options.maxRequestLength,
 			maxReplyLength: this.#options.maxReplyLength,
@@ -131,7 +140,8 @@ export class WireDriver implements Driver {
 			if (!(await this.#shakeHands(connection, listener, waiting))) return true;
 		} catch (error) {
 			connection.end(error as Error);
-			if (this.#listener) listener.dialFailed(error as Error);
+			const cause = await this.#explained(error as Error, server, waiting);
+			if (this.#listener) listener.dialFailed(cause);
 			return false;
 		}
 		if (!this.#isCurrent(connection)) return answered;
@@ -141,6 +151,29 @@ export class WireDriver implements Driver {
 			listener.disconnected(cause);
 		}
 		return answered;
+	}
+
+	async #material(
+		secure: () => Promise<TlsOptions>,
+		server: Server,
+		listener: DriverListener,
+	): Promise<TlsOptions | 'unusable'> {
+		try {
+			return await secure();
+		} catch (error) {
+			const reason = 'the TLS material for this connection could not be had';
+			if (this.#listener) listener.dialFailed(new DialError('TLS_MATERIAL', server.name, reason, {cause: error}));
+			return 'unusable';
+		}
+	}
+
+	/** Before the first session somebody waits to hear what is wrong with the configuration; later only patience helps. */
+	async #explained(error: Error, server: Server, {signal}: AbortController): Promise<Error> {
+		const isMute = error instanceof DialError && error.code === 'CLOSED_BEFORE_ANSWER';
+		if (!isMute || this.#options.secure || this.#credentials.sessionId !== 0n) return error;
+		if (!(await speaksTls(server, minDialTimeout, signal))) return error;
+		const reason = 'this port speaks TLS: give the option `ssl`, or the port for plain connections';
+		return new DialError('TLS_REQUIRED', server.name, reason, {cause: error});
 	}
 
 	/** Resolves with whether a session is open; `false` after an expiry, when the next dial may follow at once. */

@@ -1,0 +1,78 @@
+import {connect as connectPlain, isIP, type Socket} from 'node:net';
+import {connect as connectTls, type ConnectionOptions, TLSSocket} from 'node:tls';
+import {DialError} from '../../errors/dial-error.ts';
+import type {Server} from './ensemble.ts';
+
+/** A socket that is about to connect, and the event that says that bytes may be written. */
+export type Dialled = {readonly socket: Socket; readonly ready: 'connect' | 'secureConnect'};
+
+/** @param secure what `tls.connect` needs besides the address; without it the connection is plain */
+export function dial({host, port}: Server, secure: ConnectionOptions | undefined): Dialled {
+	if (!secure) return {socket: connectPlain({host, port, noDelay: true}), ready: 'connect'};
+	const socket = connectTls({...secure, host, port, ALPNProtocols: []});
+	socket.setNoDelay(true);
+	return {socket, ready: 'secureConnect'};
+}
+
+/** OpenSSL's names for the alerts by which a server refuses a client's certificate, or the lack of one. */
+const refusesCertificate =
+	/ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|HANDSHAKE_FAILURE)/;
+
+/** What a failure before the server's first answer means. */
+export function dialError(error: NodeJS.ErrnoException, socket: Socket, {name}: Server): DialError {
+	const {code = '', message} = error;
+	const say = (problem: DialError['code'], reason: string): DialError =>
+		new DialError(problem, name, `${reason} (${message.trim()})`, {cause: error});
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return say('HOST_UNKNOWN', 'the host name was not resolved');
+	if (code === 'ECONNREFUSED') return say('NOTHING_LISTENS', 'nothing listens on this port');
+	if (!(socket instanceof TLSSocket)) {
+		return code === 'ECONNRESET' ? closedBeforeAnswer(name, error) : say('CONNECTION_FAILED', 'no connection');
+	}
+	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+		return say('HOSTNAME_MISMATCH', "the server's certificate is for another name");
+	if (refusesCertificate.test(code))
+		return say('CLIENT_CERTIFICATE_REFUSED', 'the server wants a client certificate that it trusts');
+	// Node names a failed verification by OpenSSL's many words, but keeps it here too.
+	if (socket.authorizationError) return say('CERTIFICATE_NOT_TRUSTED', "the server's certificate is not trusted");
+	if (code === 'ECONNRESET' || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+		return say('TLS_NOT_SPOKEN', 'the server broke off the TLS handshake, as one does that speaks no TLS on this port');
+	return code.startsWith('ERR_')
+		? say('TLS_FAILED', 'the TLS handshake failed')
+		: say('CONNECTION_FAILED', 'no connection');
+}
+
+export function closedBeforeAnswer(server: string, cause?: unknown): DialError {
+	return new DialError(
+		'CLOSED_BEFORE_ANSWER',
+		server,
+		'the server closed the connection instead of answering: too many connections from this address, its data older than this client has seen, or no ZooKeeper',
+		{cause},
+	);
+}
+
+/** A server that expects TLS hangs up on a plain client without a word: only a try tells. Nothing is sent beyond TLS's own greeting. */
+export function speaksTls({host, port}: Server, timeout: number, signal: AbortSignal): Promise<boolean> {
+	return new Promise(resolve => {
+		const answered: ConnectionOptions['checkServerIdentity'] = () => {
+			resolve(true);
+			return undefined;
+		};
+		const socket = connectTls({host, port, ...(isIP(host) ? {} : {servername: host}), checkServerIdentity: answered});
+		const end = (): void => void socket.destroy();
+		const timer = setTimeout(end, timeout);
+		signal.addEventListener('abort', end);
+		socket.once('secureConnect', () => {
+			resolve(true);
+			end();
+		});
+		// A certificate that is not trusted, or one that is wanted, is an answer too.
+		socket.once('error', (error: NodeJS.ErrnoException) =>
+			resolve(Boolean(socket.authorizationError) || refusesCertificate.test(error.code ?? '')),
+		);
+		socket.once('close', () => {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', end);
+			resolve(false);
+		});
+	});
+}

@@ -1,0 +1,139 @@
+import {once} from 'node:events';
+import {type AddressInfo, createServer} from 'node:net';
+import {inspect} from 'node:util';
+import anyTest, {type TestFn} from 'ava';
+import {
+	type Client,
+	connect,
+	type ConnectOptions,
+	ConnectTimeoutError,
+	DialError,
+	InvalidArgumentError,
+	type SslOptions,
+} from '../../../lib/index.ts';
+import {FaultProxy, TestingServer} from '../../../lib/testing/index.ts';
+import {freePort} from '../../../lib/testing/free-port.ts';
+import {type Certificate, Certificates} from '../../helpers/certificates.ts';
+import {nextEvent} from '../../helpers/next-event.ts';
+
+type Context = {
+	readonly certificates: Certificates;
+	readonly client: Certificate;
+	readonly server: TestingServer;
+	readonly secureAddress: string;
+	readonly ca: string;
+};
+const test = (anyTest as TestFn<Context>).serial;
+
+test.before(async t => {
+	const certificates = await Certificates.create();
+	const securePort = await freePort();
+	const certificate = await certificates.issue('server', 'IP:127.0.0.1,DNS:zk.example');
+	t.context = {
+		certificates,
+		client: await certificates.issue('client', 'DNS:client'),
+		server: await TestingServer.start({
+			properties: await certificates.serverProperties(securePort, certificate, 'need'),
+		}),
+		secureAddress: `127.0.0.1:${securePort}`,
+		ca: await certificates.ca(),
+	};
+});
+test.after.always(async t => {
+	await t.context.server.close();
+	await t.context.certificates[Symbol.asyncDispose]();
+});
+
+const x509 = [{permissions: 'all', scheme: 'x509', id: 'CN=client'}] as const;
+
+async function useAsClient(client: Client): Promise<void> {
+	await client.create('/private', 'secret', {acl: x509});
+	await client.get('/private');
+	await client.delete('/private');
+}
+
+test('a client with a certificate is known by its name', async t => {
+	const {secureAddress, ca, client: certificate} = t.context;
+	await using client = await connect(secureAddress, {ssl: {ca, ...certificate}});
+	await t.notThrowsAsync(useAsClient(client));
+	t.false(inspect(client, {depth: 9, showHidden: true}).includes('PRIVATE KEY'));
+});
+
+test('the name that is checked may be another than the address', async t => {
+	const {secureAddress, ca, client: certificate} = t.context;
+	await using client = await connect(secureAddress, {ssl: {ca, ...certificate, servername: 'zk.example'}});
+	t.is(client.state.status, 'connected');
+});
+
+test('a function is asked at each new connection, and may fail at one', async t => {
+	const {secureAddress, ca, client: certificate} = t.context;
+	await using proxy = await FaultProxy.start({target: secureAddress});
+	let calls = 0;
+	const ssl = async (): Promise<SslOptions> => {
+		calls++;
+		await Promise.resolve();
+		if (calls === 2) throw new Error('the vault is sealed');
+		return {ca, ...certificate};
+	};
+	await using client = await connect(proxy.address, {ssl});
+	t.is(calls, 1);
+	const back = nextEvent(client, 'reconnected');
+	proxy.reset();
+	await back;
+	t.is(calls, 3);
+	await useAsClient(client);
+});
+
+/** What `connect` says after some dials that all fail. */
+async function failure(address: string, options: ConnectOptions = {}): Promise<DialError> {
+	try {
+		await using client = await connect(address, {connectTimeout: 2500, ...options});
+		throw new Error(`connected: ${client.state.status}`);
+	} catch (error) {
+		if (!(error instanceof ConnectTimeoutError) || !(error.cause instanceof DialError)) throw error;
+		if (!error.message.includes(error.cause.message)) throw error;
+		return error.cause;
+	}
+}
+
+test('what is wrong is said by a code, and the server by its name', async t => {
+	const {secureAddress, server, ca, client: certificate} = t.context;
+	await using stranger = await Certificates.create();
+	const strange = await stranger.issue('client', 'DNS:client');
+	const mute = createServer(socket => socket.on('error', () => {}).end());
+	mute.listen(0, '127.0.0.1');
+	await once(mute, 'listening');
+	const cases: readonly (readonly [DialError['code'], string, ConnectOptions])[] = [
+		['TLS_REQUIRED', secureAddress, {}],
+		['TLS_NOT_SPOKEN', server.connectString, {ssl: {ca}}],
+		['CERTIFICATE_NOT_TRUSTED', secureAddress, {ssl: true}],
+		['CERTIFICATE_NOT_TRUSTED', secureAddress, {ssl: {ca: await stranger.ca(), ...certificate}}],
+		['HOSTNAME_MISMATCH', secureAddress, {ssl: {ca, ...certificate, servername: 'other.example'}}],
+		['CLIENT_CERTIFICATE_REFUSED', secureAddress, {ssl: {ca}}],
+		['CLIENT_CERTIFICATE_REFUSED', secureAddress, {ssl: {ca, ...strange}}],
+		['TLS_MATERIAL', secureAddress, {ssl: () => ({key: 'nonsense'})}],
+		['NOTHING_LISTENS', `127.0.0.1:${await freePort()}`, {}],
+		['CLOSED_BEFORE_ANSWER', `127.0.0.1:${(mute.address() as AddressInfo).port}`, {}],
+	];
+	const seen = await Promise.all(cases.map(async ([, address, options]) => failure(address, options)));
+	mute.close();
+	t.deepEqual(
+		seen.map(({code}) => code),
+		cases.map(([code]) => code),
+	);
+	t.deepEqual(
+		seen.map(error => error.server),
+		cases.map(([, address]) => address),
+	);
+});
+
+test('an unusable option is refused before any I/O, without a word of the material', async t => {
+	const key = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----';
+	for (const ssl of [{key}, {ca: 'x', rejectUnauthorized: false}, 'yes', false, null]) {
+		const error = await t.throwsAsync(connect('127.0.0.1:1', {ssl: ssl as SslOptions}), {
+			instanceOf: InvalidArgumentError,
+			message: /`options\.ssl/,
+		});
+		t.false(inspect(error).includes('c2VjcmV0'));
+	}
+});
