@@ -35,26 +35,26 @@ export class Observer {
 	/** Looks on until the signal ends it. */
 	async run(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
-			try {
-				await this.look(signal);
-				await sleep(interval, undefined, {signal});
-			} catch (error) {
-				// ZooKeeper may be away: that is one of the faults. Anything else is not.
-				if (!signal.aborted && !isCoordinationError(error)) throw error;
-			}
+			await this.look(signal);
+			await sleep(interval, undefined, {signal}).catch(() => {});
 		}
 	}
 
-	/** Reads everything in one flight. */
-	async look(signal?: AbortSignal): Promise<Observation> {
-		const [members, [leader], ...lanes] = await Promise.all([
-			this.#children(`${groupPath}/members`, signal),
-			this.#latch.participants({signal}),
-			...emptyLanes.map(async ({partition}) => this.#lane(partition, signal)),
-		]);
-		this.#last = {members, leader: leader?.id, lanes};
-		this.#board.show({leader: leader?.id, lanes});
-		return this.#last;
+	/** Reads everything in one flight. Resolves to `undefined` while ZooKeeper is away: that is one of the faults. */
+	async look(signal: AbortSignal): Promise<Observation | undefined> {
+		try {
+			const [members, [leader], ...lanes] = await Promise.all([
+				this.#children(`${groupPath}/members`, signal),
+				this.#latch.participants({signal}),
+				...emptyLanes.map(async ({partition}) => this.#lane(partition, signal)),
+			]);
+			this.#last = {members, leader: leader?.id, lanes};
+			this.#board.show({leader: leader?.id, lanes});
+			return this.#last;
+		} catch (error) {
+			if (isCoordinationError(error)) return undefined;
+			throw error;
+		}
 	}
 
 	async #children(path: string, signal: AbortSignal | undefined): Promise<readonly string[]> {

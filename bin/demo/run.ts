@@ -71,7 +71,7 @@ export async function run({zooKeeper, kafka}: DemoServers, options: RunOptions):
 			await carriedAll(observer, records, ending);
 			board.note('every record is carried; the workers are asked to end');
 			await crew.dismiss(ending);
-			await observer.look(ending);
+			await until('a last look at ZooKeeper', async () => observer.look(ending), {signal: ending});
 			done.abort();
 		},
 	]);
