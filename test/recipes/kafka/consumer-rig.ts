@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {Kafka, logLevel} from 'kafkajs';
 import {type Client, connect} from '../../../lib/index.ts';
-import {TestingBroker, TestingServer} from '../../../lib/testing/index.ts';
+import {TestingBroker, type TestingBrokerOptions, TestingServer} from '../../../lib/testing/index.ts';
 import {ExactlyOnceConsumer, type ExactlyOnceConsumerOptions, kafkaSink} from '../../../recipes/kafka/index.ts';
 import {until} from '../../helpers/until.ts';
 import {readWithJava} from './java/run-java.ts';
@@ -20,8 +20,10 @@ export class ConsumerRig implements AsyncDisposable {
 		this.kafka = new Kafka({clientId: 'test', brokers: [...broker.brokers], logLevel: logLevel.NOTHING});
 	}
 
-	static async start({behindProxy = false}: {readonly behindProxy?: boolean} = {}): Promise<ConsumerRig> {
-		const [zookeeper, broker] = await Promise.all([TestingServer.start(), TestingBroker.start({behindProxy})]);
+	static async start(
+		options: Pick<TestingBrokerOptions, 'behindProxy' | 'properties' | 'version'> = {},
+	): Promise<ConsumerRig> {
+		const [zookeeper, broker] = await Promise.all([TestingServer.start(), TestingBroker.start(options)]);
 		return new ConsumerRig(zookeeper, broker);
 	}
 
