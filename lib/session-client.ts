@@ -26,16 +26,15 @@ import {protectedCreate} from './protected-create.ts';
 import {outcomeOf} from './retry/outcome.ts';
 import {forever} from './retry/retry-policy.ts';
 import {withRetry} from './retry/with-retry.ts';
+import {AskedWatch} from './session/asked-watch.ts';
 import {describe} from './session/call-name.ts';
 import type {Session} from './session/session.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
 import type {SessionState} from './session/state.ts';
-import type {OneShotTable} from './session/watches.ts';
 import type {Transaction} from './transaction.ts';
 import {TransactionBuilder} from './transaction-builder.ts';
 import {Emitter} from './util/emitter.ts';
-import {callIsolated} from './util/isolate.ts';
 import type {Acl, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
 
 type Call<Name extends OperationName> = {
@@ -230,34 +229,22 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		operation: Name,
 		path: string,
 		options: ReadOptions,
-		table: OneShotTable,
+		table: 'data' | 'child',
 	): Promise<ReplyOf<Name>> {
 		validatePath(path);
 		this.checkClock();
-		const {era, watches, serverWatches} = this.#session;
-		const {watch} = options;
 		const serverPath = this.#chroot.toServer(path);
-		const asks = watch !== undefined && !watches.isCovered(table, serverPath);
-		const leave = (into: OneShotTable): void => {
-			if (!watch) return;
-			// The session may be over by the time that the caller's turn comes.
-			if (era !== this.#session.era) return callIsolated(watch, {type: 'lost', path});
-			watches.add(into, serverPath, watch, path);
-			// The persistent watch that was to do for this one may have been taken back meanwhile.
-			if (!asks && !watches.isCovered(into, serverPath)) void serverWatches.restore(serverPath);
-		};
+		const {watch: listener} = options;
+		const watch = listener && new AskedWatch(this.#session, {table, serverPath, path, listener});
 		try {
-			const reply = await this.#call({
-				operation,
-				request: {path: serverPath, watch: asks} as RequestOf<Name>,
-				path,
-				options,
-				idempotent: true,
-			});
-			leave(table);
+			const request = {path: serverPath, watch: watch?.asks ?? false} as RequestOf<Name>;
+			const reply = await this.#call({operation, request, path, options, idempotent: true});
+			watch?.granted(table);
 			return reply;
 		} catch (error) {
-			if (operation === 'exists' && error instanceof NoNodeError) leave('exist');
+			// The one read that leaves its watch also on a znode that is not there.
+			if (operation === 'exists' && error instanceof NoNodeError) watch?.granted('exist');
+			else watch?.failed({aborted: isCoordinationError(error, 'ABORTED')});
 			throw error;
 		}
 	}

@@ -26,6 +26,8 @@ export class Watches {
 		exist: new Map(),
 		child: new Map(),
 	};
+	/** How many reads under way ask for a watch of a path. */
+	readonly #asked: Readonly<Record<WatchKind, Map<string, number>>> = {data: new Map(), child: new Map()};
 	readonly #persistent: Readonly<Record<PersistentMode, Listeners<PersistentListener>>> = {
 		persistent: new Map(),
 		recursive: new Map(),
@@ -40,20 +42,38 @@ export class Watches {
 		const was = (table: OneShotTable): boolean => removeFrom(this.#oneShot[table], serverPath, listener);
 		const orphaned: WatchKind[] = [];
 		const removedData = [was('data'), was('exist')].includes(true);
-		if (removedData && !this.#oneShot.data.has(serverPath) && !this.#oneShot.exist.has(serverPath))
-			orphaned.push('data');
-		if (was('child') && !this.#oneShot.child.has(serverPath)) orphaned.push('child');
+		if (removedData && !this.isWanted('data', serverPath)) orphaned.push('data');
+		if (was('child') && !this.isWanted('child', serverPath)) orphaned.push('child');
 		return orphaned;
+	}
+
+	/** A read that asks for a watch is under way, until it is answered. */
+	ask(kind: WatchKind, serverPath: string): void {
+		this.#asked[kind].set(serverPath, (this.#asked[kind].get(serverPath) ?? 0) + 1);
+	}
+
+	answered(kind: WatchKind, serverPath: string): void {
+		const others = (this.#asked[kind].get(serverPath) ?? 0) - 1;
+		if (others > 0) this.#asked[kind].set(serverPath, others);
+		else this.#asked[kind].delete(serverPath);
+	}
+
+	/** Whether somebody waits for the server's one-shot watch of this kind, or is about to. */
+	isWanted(kind: WatchKind, serverPath: string): boolean {
+		const {data, exist, child} = this.#oneShot;
+		if (this.#asked[kind].has(serverPath)) return true;
+		return kind === 'child' ? child.has(serverPath) : data.has(serverPath) || exist.has(serverPath);
 	}
 
 	addPersistent(mode: PersistentMode, serverPath: string, listener: PersistentListener, path: string): void {
 		addTo(this.#persistent[mode], serverPath, listener, path);
 	}
 
-	/** Returns whether nobody watches this path persistently any more. */
+	/** Returns whether the server's watch can go: nobody watches this path persistently any more, and no read that asks for a watch would lose it too. */
 	removePersistent(mode: PersistentMode, serverPath: string, listener: PersistentListener): boolean {
 		removeFrom(this.#persistent[mode], serverPath, listener);
-		return !this.#persistent.persistent.has(serverPath) && !this.#persistent.recursive.has(serverPath);
+		const isAsked = this.#asked.data.has(serverPath) || this.#asked.child.has(serverPath);
+		return !isAsked && !this.#persistent.persistent.has(serverPath) && !this.#persistent.recursive.has(serverPath);
 	}
 
 	deliver({type, path: serverPath}: WatchedEvent): void {

@@ -103,6 +103,36 @@ for (const version of versions) {
 		t.deepEqual(told, ['changed /shared', 'children /shared']);
 	});
 
+	test(`${version}: taking a watch back spares the one that another read is about to leave`, async t => {
+		const {server, direct} = t.context[version];
+		await using client = await connect(server.connectString, {sessionTimeout: 6000});
+		const before = await serverWatches(server);
+		await direct.create('/about');
+		const told: string[] = [];
+		const first = ({type}: WatchNotice): void => void told.push(`first ${type}`);
+		const second = ({type}: WatchNotice): void => void told.push(`second ${type}`);
+		await client.get('/about', {watch: first});
+		const controller = new AbortController();
+		const reads = [
+			client.get('/about', {watch: second}),
+			client.get('/about', {watch: first, signal: controller.signal}),
+		];
+		controller.abort();
+		await client.unwatch('/about', first);
+		await Promise.allSettled(reads);
+		await direct.set('/about', 'x');
+		await until(() => told.length > 0);
+		t.deepEqual(told, ['second changed']);
+		const aborted = client.get('/about', {watch: second, signal: AbortSignal.timeout(0)});
+		const other = new AbortController();
+		const alone = client.children('/about', {watch: second, signal: other.signal});
+		other.abort();
+		await Promise.allSettled([aborted, alone]);
+		await client.unwatch('/about', second);
+		await client.sync('/');
+		t.is(await serverWatches(server), before);
+	});
+
 	for (const mode of ['persistent', 'recursive'] as const) {
 		test(`${version}: one-shot watches beside a ${mode} one: each is told what it asked for`, async t => {
 			const {server, direct} = t.context[version];
