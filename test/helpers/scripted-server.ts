@@ -29,7 +29,12 @@ export class ScriptedServer implements AsyncDisposable {
 			socket.on('error', () => {});
 			socket.on('close', () => scripted.#sockets.delete(socket));
 			socket.on('data', chunk => {
-				for (const frame of decoder.push(chunk)) script(frame, socket, index++);
+				try {
+					for (const frame of decoder.push(chunk)) script(frame, socket, index++);
+				} catch {
+					// A client that asks whether this port speaks TLS: no server of frames answers that.
+					socket.destroy();
+				}
 			});
 		});
 		return scripted;

@@ -46,6 +46,8 @@ export class WireDriver implements Driver {
 	readonly #options: WireDriverOptions;
 	readonly #ensemble: Ensemble;
 	readonly #codecs: Codecs;
+	/** Of servers that hung up on a plain client: whether they speak TLS, asked once. */
+	readonly #speaksTls = new Map<string, boolean>();
 	#listener: DriverListener | undefined;
 	#state: State = {status: 'idle'};
 	#credentials: Credentials;
@@ -171,7 +173,9 @@ export class WireDriver implements Driver {
 	async #explained(error: Error, server: Server, {signal}: AbortController): Promise<Error> {
 		const isMute = error instanceof DialError && error.code === 'CLOSED_BEFORE_ANSWER';
 		if (!isMute || this.#options.secure || this.#credentials.sessionId !== 0n) return error;
-		if (!(await speaksTls(server, minDialTimeout, signal))) return error;
+		const isTls = this.#speaksTls.get(server.name) ?? (await speaksTls(server, minDialTimeout, signal));
+		this.#speaksTls.set(server.name, isTls);
+		if (!isTls) return error;
 		const reason = 'this port speaks TLS: give the option `ssl`, or the port for plain connections';
 		return new DialError('TLS_REQUIRED', server.name, reason, {cause: error});
 	}
