@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import {inOrder, sequenceOf} from './contender-name.ts';
+import type {Precedence} from './precedence.ts';
 
 /** What is to be sent next, or concluded. */
 export type Step =
@@ -20,13 +20,13 @@ type Asked = 'unasked' | 'asked' | 'armed';
  * What a contender knows of one create, and what follows from it. The handlers only add knowledge; `drive` says what is missing, or concludes. No I/O.
  *
  * I hold once every node of *some* list that was taken after my create, in this session, is known to be gone, and my own node is confirmed. So nothing is
- * listed again when the only node before mine goes: the watch on my own node, asked for before the one on that node, would have told that mine went first.
+ * listed again when the last of them goes: the watch on my own node, asked for before those on the others, would have told that mine went first.
  * These rules and their names are those of a model that was explored exhaustively (lost connections, ended sessions, aborts, nodes deleted by hand).
  */
 export class Knowledge {
 	/** My GUID: one create has one, and one `Knowledge`. */
 	readonly guid: string = randomUUID();
-	readonly #kinds: readonly string[];
+	readonly #precedence: Precedence;
 	readonly #waits: boolean;
 	#phase: 'wait' | 'held' = 'wait';
 	/** The outcome of my create. */
@@ -35,12 +35,14 @@ export class Knowledge {
 	/** The nodes before mine that are not known to be gone, in order; `undefined` without a list. */
 	#low: readonly string[] | undefined;
 	#own: Asked = 'unasked';
-	/** The watch on the last of `low`. */
-	#predecessor: {readonly name: string; readonly state: Asked} | undefined;
+	/** The watches on the last two of `low`. */
+	readonly #watched = new Map<string, Asked>();
 	#listing = false;
+	/** A newer list would spare reads. */
+	#relist = false;
 
-	constructor({kinds, waits}: {readonly kinds: readonly string[]; readonly waits: boolean}) {
-		this.#kinds = kinds;
+	constructor({precedence, waits}: {readonly precedence: Precedence; readonly waits: boolean}) {
+		this.#precedence = precedence;
 		this.#waits = waits;
 	}
 
@@ -77,8 +79,9 @@ export class Knowledge {
 	/** @returns whether my node is there */
 	listed(names: readonly string[]): boolean {
 		this.#listing = false;
+		this.#relist = false;
 		if (!names.includes(this.#my)) return false;
-		this.#low = this.#before(names);
+		this.#low = this.#precedence.before(this.#my, names);
 		return true;
 	}
 
@@ -89,7 +92,7 @@ export class Knowledge {
 	/** The search found my node, in this list. */
 	found(name: string, names: readonly string[]): void {
 		this.created(name);
-		this.#low = this.#before(names);
+		this.#low = this.#precedence.before(name, names);
 	}
 
 	findLost(): void {
@@ -107,10 +110,11 @@ export class Knowledge {
 
 	/** A node before mine is gone. */
 	gone(name: string): void {
-		if (this.#predecessor?.name === name) this.#predecessor = undefined;
+		this.#watched.delete(name);
 		if (!this.#low?.includes(name)) return;
-		// A downgraded writer leaves a `__READ__` of the same sequence, which may be younger than the list.
-		this.#low = this.#low.length === 1 && !name.includes('__WRIT__') ? [] : undefined;
+		this.#low = this.#precedence.mayLeaveHeir(name) ? undefined : this.#low.filter(other => other !== name);
+		// The others most likely went earlier, unwatched.
+		this.#relist = this.#low !== undefined && this.#low.length > 1;
 	}
 
 	/** @param confirmed whether the message that led here shows my own node */
@@ -134,24 +138,27 @@ export class Knowledge {
 
 	#approach(confirmed: boolean): Step[] {
 		const low = this.#low;
-		if (low === undefined) {
-			if (this.#listing) return [];
-			this.#listing = true;
-			return [{step: 'list'}];
-		}
-		const predecessor = low.at(-1);
-		if (predecessor === undefined && (confirmed || this.#own === 'armed')) {
+		if (low?.length === 0 && (confirmed || this.#own === 'armed')) {
 			this.#phase = 'held';
 			return [{step: 'hold'}, ...this.#watchOwn()];
 		}
-		if (predecessor !== undefined && !this.#waits) return [{step: 'withdraw'}];
-		// My own before the predecessor's: in one connection, every answer about that one then implies mine.
-		const steps = this.#watchOwn();
-		if (predecessor === undefined) return steps;
-		if (this.#predecessor?.name !== predecessor) this.#predecessor = {name: predecessor, state: 'unasked'};
-		if (this.#predecessor.state !== 'unasked') return steps;
-		this.#predecessor = {name: predecessor, state: 'asked'};
-		return [...steps, {step: 'watch', name: predecessor}];
+		if (low && low.length > 0 && !this.#waits) return [{step: 'withdraw'}];
+		// My own before the predecessors': in one connection, every answer about those then implies mine.
+		const steps = low ? this.#watchOwn() : [];
+		if ((!low || this.#relist) && !this.#listing) {
+			this.#listing = true;
+			steps.push({step: 'list'});
+		}
+		return low && !this.#listing ? [...steps, ...this.#watchPredecessors(low)] : steps;
+	}
+
+	/** The last, whose end most often lets me in, and the one before it: by the time the last goes, I know already that nobody else is left. */
+	#watchPredecessors(low: readonly string[]): Step[] {
+		const names = low.slice(-2).filter(name => (this.#watched.get(name) ?? 'unasked') === 'unasked');
+		return names.reverse().map(name => {
+			this.#watched.set(name, 'asked');
+			return {step: 'watch', name};
+		});
 	}
 
 	#watchOwn(): Step[] {
@@ -162,11 +169,6 @@ export class Knowledge {
 
 	#note(name: string, state: Asked): void {
 		if (name === this.#my) this.#own = state;
-		else if (this.#predecessor?.name === name) this.#predecessor = {name, state};
-	}
-
-	#before(names: readonly string[]): string[] {
-		const mine = sequenceOf(this.#my, this.#kinds) ?? 0;
-		return inOrder(names, this.#kinds).filter(name => (sequenceOf(name, this.#kinds) ?? mine) < mine);
+		else if (this.#watched.has(name)) this.#watched.set(name, state);
 	}
 }

@@ -18,15 +18,16 @@ import {isExhausted, protectedName, sequenceOf} from './contender-name.ts';
 import {findByGuid} from './find-by-guid.ts';
 import {HeldLease} from './held-lease.ts';
 import {isInterruption, mayHaveRun} from './interruption.ts';
+import type {Precedence} from './precedence.ts';
 import {QueueParents} from './queue-parents.ts';
 import {QueueWatches} from './queue-watches.ts';
 import {type LossReason, SequenceExhaustedError} from './recipe-error.ts';
 import {sweep, withdraw} from './withdraw.ts';
 
 export type ContendOptions = AcquireOptions & {
-	/** What the children that queue here are named; the first is what this contender's own is. */
+	/** What this contender's own child is named. */
 	readonly kind: string;
-	readonly kinds: readonly string[];
+	readonly precedence: Precedence;
 	readonly data: DataInput;
 	readonly waits: boolean;
 };
@@ -152,7 +153,7 @@ export class Contender {
 		if (!this.#isCurrent(knowledge)) return withdraw(this.#client, node.path, node.stat.ephemeralOwner);
 		this.#node = node;
 		knowledge.created(nameOf(node.path));
-		const sequence = sequenceOf(nameOf(node.path), this.#options.kinds) ?? 0;
+		const sequence = sequenceOf(nameOf(node.path), [kind]) ?? 0;
 		if (isExhausted(sequence)) this.#fail(new SequenceExhaustedError(this.#path, sequence));
 		else this.#listed(knowledge, listed);
 	}

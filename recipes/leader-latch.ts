@@ -15,6 +15,7 @@ import {latchKinds} from './contender-name.ts';
 import {isInterruption} from './interruption.ts';
 import {type Leader, participantsUnder, type Sighting, sightLeader} from './leader-sighting.ts';
 import type {Lease} from './lease.ts';
+import {inSequence} from './precedence.ts';
 import {readZnode} from './read-znode.ts';
 
 export type LeaderLatchOptions = {
@@ -65,7 +66,7 @@ export class LeaderLatch {
 			signal,
 			revokeOn,
 			kind: 'latch-',
-			kinds: latchKinds,
+			precedence: inSequence(latchKinds),
 			data,
 			waits: true,
 		});

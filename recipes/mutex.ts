@@ -5,6 +5,7 @@ import type {ContendOptions} from './contender.ts';
 import {lockKinds} from './contender-name.ts';
 import type {Lease} from './lease.ts';
 import {localAddress} from './local-address.ts';
+import {inSequence} from './precedence.ts';
 
 export type MutexOptions = {
 	/**
@@ -75,6 +76,6 @@ export class Mutex {
 	}
 
 	#queue({signal, revokeOn}: AcquireOptions): Omit<ContendOptions, 'waits'> {
-		return {signal, revokeOn, kind: 'lock-', kinds: lockKinds, data: this.#data};
+		return {signal, revokeOn, kind: 'lock-', precedence: inSequence(lockKinds), data: this.#data};
 	}
 }

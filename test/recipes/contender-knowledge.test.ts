@@ -1,11 +1,13 @@
 import test from 'ava';
 import {Knowledge, type Step} from '../../recipes/contender-knowledge.ts';
 import {lockKinds} from '../../recipes/contender-name.ts';
+import {inSequence} from '../../recipes/precedence.ts';
 
 const [first, second, third] = ['a-lock-0000000001', 'b-lock-0000000002', 'c-lock-0000000003'] as const;
+const fourth = 'd-lock-0000000004';
 
 function contender({waits = true} = {}): Knowledge {
-	return new Knowledge({kinds: lockKinds, waits});
+	return new Knowledge({precedence: inSequence(lockKinds), waits});
 }
 
 /** A waiter whose node is `name`, just after its list. */
@@ -57,15 +59,37 @@ test('the predecessor is gone, but nothing is concluded until the own node is co
 	t.deepEqual(knowledge.drive(), [{step: 'hold'}]);
 });
 
-test('third: the predecessor gone means only that the list is too old', t => {
-	const {knowledge} = listed(third, [first, second, third]);
+test('third: watches two, and holds without another list when both are gone', t => {
+	const {knowledge, steps} = listed(third, [first, second, third]);
+	t.deepEqual(steps, [watch(third), watch(second), watch(first)]);
 	knowledge.armed(third);
-	knowledge.armed(second);
+	knowledge.gone(second);
+	t.deepEqual(knowledge.drive(), [], 'the first is watched, and still there');
+	knowledge.gone(first);
+	t.deepEqual(knowledge.drive(), [{step: 'hold'}]);
+});
+
+test('deeper: the one before the predecessor gone, the list is renewed before it is needed', t => {
+	const {knowledge, steps} = listed(fourth, [first, second, third, fourth]);
+	t.deepEqual(steps, [watch(fourth), watch(third), watch(second)]);
+	knowledge.armed(fourth);
 	knowledge.gone(second);
 	t.deepEqual(knowledge.drive(), [{step: 'list'}]);
 	t.deepEqual(knowledge.drive(), [], 'asked once');
-	t.true(knowledge.listed([first, third]));
-	t.deepEqual(knowledge.drive({confirmed: true}), [watch(first)]);
+	t.true(knowledge.listed([third, fourth]));
+	t.deepEqual(knowledge.drive({confirmed: true}), [], 'the predecessor is watched already');
+	knowledge.gone(third);
+	t.deepEqual(knowledge.drive(), [{step: 'hold'}]);
+});
+
+test('one that withdraws from the middle proves nothing about those before it', t => {
+	const {knowledge} = listed(fourth, [first, second, third, fourth]);
+	knowledge.armed(fourth);
+	knowledge.gone(second);
+	knowledge.gone(third);
+	t.deepEqual(knowledge.drive(), [watch(first)], 'the first is left');
+	knowledge.armed(first);
+	t.deepEqual(knowledge.drive(), []);
 	knowledge.gone(first);
 	t.deepEqual(knowledge.drive(), [{step: 'hold'}]);
 });
@@ -126,8 +150,9 @@ test('reads that were lost with the connection are asked again, armed watches ar
 });
 
 test('a list that was lost is asked again', t => {
-	const {knowledge} = listed(third, [first, second, third]);
-	knowledge.gone(second);
+	const writer = 'a-__WRIT__0000000001';
+	const {knowledge} = listed(second, [writer, second]);
+	knowledge.gone(writer);
 	t.deepEqual(knowledge.drive(), [{step: 'list'}]);
 	knowledge.listLost();
 	t.deepEqual(knowledge.drive(), [{step: 'list'}]);

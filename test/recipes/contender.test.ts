@@ -1,8 +1,9 @@
 import test from 'ava';
 import {ClientClosedError, connect} from '../../lib/index.ts';
+import {type Deferred, deferred} from '../../lib/util/deferred.ts';
 import {LeaseLostError, Mutex} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
-import {listenerCount, ProxiedClient} from '../helpers/proxied-client.ts';
+import {listenerCount, ProxiedClient, watchesUnder} from '../helpers/proxied-client.ts';
 import {QueueOnlooker} from '../helpers/queue-onlooker.ts';
 
 let onlooker: QueueOnlooker;
@@ -161,3 +162,46 @@ test('a chroot that does not exist is said so', async t => {
 	await t.throwsAsync(new Mutex(client, '/lock').acquire(), {code: 'NO_NODE'});
 	t.is(listenerCount(client), 0);
 });
+
+test('in a queue of eight, a hand-over costs nothing after the event', async t => {
+	const holder = await new Mutex(onlooker.client, '/eight').acquire();
+	const contenders = await Promise.all(Array.from({length: 7}, () => ProxiedClient.connect(onlooker.server)));
+	const next = new Map<number, Deferred<void>>();
+	const waits = contenders.map(() => deferred());
+	const running: Promise<void>[] = [];
+	for (const [index, {client, proxy}] of contenders.entries()) {
+		proxy.latency(5);
+		running.push(
+			new Mutex(client, '/eight').acquire().then(async lease => {
+				next.get(index)?.resolve();
+				await waits[index]?.promise;
+				await lease.release();
+			}),
+		);
+		await onlooker.queued('/eight', index + 2);
+	}
+	const releases = [(): void => void holder.release(), ...waits.map(wait => (): void => wait.resolve())];
+	for (const [index, {proxy}] of contenders.entries()) {
+		// Settled: the two before are watched, and nothing is under way.
+		await eventually(
+			() => watchesUnder(onlooker.server, '/eight'),
+			watches => Object.values(watches).reduce((sum, count) => sum + count, 0) === expectedWatches(7 - index),
+		);
+		const held = deferred();
+		next.set(index, held);
+		const recording = proxy.record();
+		releases[index]?.();
+		await held.promise;
+		recording.stop();
+		t.is(recording.count(), 0, `contender ${index + 1} waited for an answer`);
+	}
+	releases.at(-1)?.();
+	await Promise.all(running);
+	await onlooker.nothingLeft('/eight', ...contenders.map(({client}) => client));
+	await Promise.all(contenders.map(contender => contender[Symbol.asyncDispose]()));
+});
+
+/** The holder's own watch; each waiter's own, and those on the two before it. */
+function expectedWatches(waiters: number): number {
+	return 1 + waiters + (waiters + Math.max(0, waiters - 1));
+}

@@ -1,0 +1,21 @@
+import {inOrder, sequenceOf} from './contender-name.ts';
+
+/** Which predecessors matter: all in which the recipes on one kernel differ. Pure. */
+export type Precedence = {
+	/** Those of a queue's children that `mine` has to wait for, the first in the queue first. */
+	before(mine: string, names: readonly string[]): readonly string[];
+	/** Whether a child may have put another in its own place before it went: then no list from before says who is first. */
+	mayLeaveHeir(name: string): boolean;
+};
+
+/** Waits for every child of these kinds with a smaller sequence number. */
+export function inSequence(kinds: readonly string[]): Precedence {
+	return {
+		before(mine, names) {
+			const own = sequenceOf(mine, kinds) ?? 0;
+			return inOrder(names, kinds).filter(name => (sequenceOf(name, kinds) ?? own) < own);
+		},
+		// A downgraded writer leaves a `__READ__` of its own sequence number.
+		mayLeaveHeir: name => name.includes('__WRIT__'),
+	};
+}
