@@ -30,7 +30,7 @@ test.serial('the reply to a commit is lost: it is found out whether it happened'
 	await consumer.close();
 	await running;
 	t.true(recoveries >= 3);
-	t.deepEqual(await job.verdict(), []);
+	t.deepEqual(await job.verdictOfJava(), []);
 });
 
 test.serial('a commit that never arrived is undone, and done again', async t => {
@@ -77,7 +77,7 @@ test.serial('a worker killed inside a transaction is fenced, and its lanes go on
 	await job.committed(600, consumer);
 	await consumer.close();
 	await running;
-	t.deepEqual(await job.verdict(), []);
+	t.deepEqual(await job.verdictOfJava(), []);
 });
 
 test.serial('ZooKeeper is restarted under the workers', async t => {

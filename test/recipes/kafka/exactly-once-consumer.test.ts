@@ -32,7 +32,7 @@ test('one worker carries every record exactly once, and its offsets can be read 
 	await job.committed(500, consumer);
 	await consumer.close();
 	await running;
-	t.deepEqual(await job.verdict(), []);
+	t.deepEqual(await job.verdictOfJava(), []);
 	const path = `/docent/${job.groupId}/lanes/${job.input}/0/offset`;
 	const {data} = await client.get(path);
 	t.like(decodeOffsetRecord(data, path), {next: 500n, epoch: 1n, owner: 'w/1', clean: true, established: true});
@@ -73,7 +73,7 @@ test('workers share the lanes, and hand them over without a fence', async t => {
 	await b.close();
 	await runningB;
 	t.deepEqual(fenced, []);
-	t.deepEqual(await job.verdict(), []);
+	t.deepEqual(await job.verdictOfJava(), []);
 });
 
 test('a handler that keeps throwing halts its lane, the others go on; resumed, it tries again', async t => {

@@ -102,7 +102,7 @@ async function outlive(last: TakeOver, dying?: Dying): Promise<readonly string[]
 	hold.release();
 	await a.close();
 	await runningA;
-	return job.verdict();
+	return job.verdictOfJava();
 }
 
 test.serial('an owner that lost its lock inside a transaction is fenced before the next one reads', async t => {
