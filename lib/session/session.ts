@@ -263,13 +263,14 @@ export class Session {
 		if (state) this.#emitter.emit('lost', state as StateOf<'lost'>);
 	}
 
+	/** Told at once: nothing that was held is held any more, whether or not a server confirms it in time. */
 	async #shutDown(cause: Error | undefined): Promise<void> {
 		this.#connection = undefined;
 		this.#clock.stop();
 		this.#waiting.rejectAll(({name}) => this.#closedError(name));
-		await this.#driver.close(cause ? 0 : this.#options.closeTimeout);
 		this.watches.lost();
 		this.#emitter.emit('closed', this.#state as StateOf<'closed'>);
+		await this.#driver.close(cause ? 0 : this.#options.closeTimeout);
 		this.#closed.resolve(cause);
 	}
 

@@ -57,11 +57,9 @@ test('a waiter survives lost connections, and hears of what it missed', async t 
 	const holder = await new Mutex(one.client, '/reconnect').acquire();
 	const acquiring = new Mutex(two.client, '/reconnect').acquire();
 	await onlooker.parked('/reconnect', holder);
+	const reconnected = new Promise(resolve => two.client.once('reconnected', resolve));
 	two.proxy.reset();
-	await eventually(
-		() => two.client.state.status,
-		status => status === 'suspended',
-	);
+	await reconnected;
 	await onlooker.parked('/reconnect', holder);
 	two.proxy.refuse();
 	await holder.release();

@@ -110,7 +110,8 @@ export class Connection {
 	}
 
 	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>> {
-		if (this.#cause) return Promise.reject(new DisconnectedError(false, this.#cause));
+		// Not before the end is announced: who tries again at once would otherwise do so for ever, in a turn of the event loop that never ends.
+		if (this.#cause) return this.ended.then(cause => Promise.reject(new DisconnectedError(false, cause)));
 		const codec = this.#options.codecs[operation];
 		return new Promise((resolve, reject) => {
 			const xid = operation === 'auth' ? reserved.auth : this.#takeXid();
