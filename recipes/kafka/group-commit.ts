@@ -48,6 +48,9 @@ export class GroupCommit {
 	#lastStart = Number.NEGATIVE_INFINITY;
 	#lastRefresh = performance.now();
 	#isUrgent = false;
+	/** Finished since the last commit began. */
+	#records = 0;
+	#bytes = 0;
 	/** Resolved when the next attempt to commit is over. */
 	#turn: Deferred<void> = deferred();
 
@@ -56,8 +59,10 @@ export class GroupCommit {
 		this.#refreshTimer = setInterval(() => this.hurry(), options.refreshInterval / 2);
 	}
 
-	/** Some lane's finished prefix grew. */
-	notify(): void {
+	/** Some lane's finished prefix grew by so much. */
+	notify(records = 0, bytes = 0): void {
+		this.#records += records;
+		this.#bytes += bytes;
 		if (this.#state.status === 'stopped' || this.#state.status === 'committing') return;
 		const {interval} = this.#options.bounds();
 		const wait = this.#isUrgent || this.#isFull() ? 0 : this.#lastStart + interval - performance.now();
@@ -105,13 +110,7 @@ export class GroupCommit {
 
 	#isFull(): boolean {
 		const bounds = this.#options.bounds();
-		let records = 0;
-		let bytes = 0;
-		for (const {finished} of this.#options.processes()) {
-			records += finished.records;
-			bytes += finished.bytes;
-		}
-		return records >= bounds.records || bytes >= bounds.bytes;
+		return this.#records >= bounds.records || this.#bytes >= bounds.bytes;
 	}
 
 	#wait(delay: number): void {
@@ -125,6 +124,8 @@ export class GroupCommit {
 			return;
 		}
 		this.#isUrgent = false;
+		this.#records = 0;
+		this.#bytes = 0;
 		const now = performance.now();
 		const isRefresh = now - this.#lastRefresh >= this.#options.refreshInterval;
 		if (isRefresh) this.#lastRefresh = now;
@@ -145,7 +146,7 @@ export class GroupCommit {
 			if (this.#state !== state) return;
 			this.#state = {status: 'idle'};
 			this.#endTurn();
-			if ([...this.#options.processes()].some(({finished}) => finished.isDirty)) this.notify();
+			if ([...this.#options.processes()].some(({isDirty}) => isDirty)) this.notify();
 		});
 	}
 

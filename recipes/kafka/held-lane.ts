@@ -11,7 +11,7 @@ import type {TopicPartition} from './topic-partition.ts';
 import type {WorkerRoom} from './worker-room.ts';
 
 export type HeldLaneHooks = {
-	readonly onFinished: () => void;
+	readonly onFinished: (records: number, bytes: number) => void;
 	readonly onLost: (held: HeldLane) => void;
 	readonly onGap: (held: HeldLane, expected: bigint) => void;
 };

@@ -17,8 +17,8 @@ export type LaneProcessOptions = {
 	readonly processor: Processor;
 	readonly prepare: (record: EmitRecord) => OutputRecord;
 	readonly retry: RetryPolicy;
-	/** The finished prefix grew. */
-	readonly onFinished: () => void;
+	/** The finished prefix grew by so much. */
+	readonly onFinished: (records: number, bytes: number) => void;
 	/** What waits here, before or after its processing, grew or shrank. */
 	readonly onLoad: () => void;
 	readonly onHalted: (error: HandlerFailedError) => void;
@@ -76,10 +76,9 @@ export class LaneProcess {
 		return {committed, seq, isEstablished, highWatermark: this.#highWatermark};
 	}
 
-	/** What is finished and in no commit yet. */
-	get finished(): {readonly records: number; readonly bytes: number; readonly isDirty: boolean} {
-		const {records, bytes, next} = this.#finished;
-		return {records, bytes, isDirty: next !== (this.#taken?.next ?? this.#committed)};
+	/** Something is finished and in no commit yet. */
+	get isDirty(): boolean {
+		return this.#finished.next !== (this.#taken?.next ?? this.#committed);
 	}
 
 	get isWorking(): boolean {
@@ -88,7 +87,7 @@ export class LaneProcess {
 
 	/** Something that is finished is not known to be committed. */
 	get isUnsettled(): boolean {
-		return this.#status !== 'stopped' && (this.#taken !== undefined || this.finished.isDirty);
+		return this.#status !== 'stopped' && (this.#taken !== undefined || this.isDirty);
 	}
 
 	/** Everything that is kept in memory. */
@@ -127,7 +126,7 @@ export class LaneProcess {
 
 	/** The lane's part of a commit. @param refresh also without progress, so that the sink does not forget the position */
 	take(refresh: boolean): LaneCommit | undefined {
-		if (this.#taken || this.#status === 'stopped' || !(refresh || this.finished.isDirty)) return undefined;
+		if (this.#taken || this.#status === 'stopped' || !(refresh || this.isDirty)) return undefined;
 		const {next, outputs} = (this.#taken = this.#finished);
 		this.#finished = new FinishedPrefix(next);
 		this.#seq++;
@@ -157,7 +156,7 @@ export class LaneProcess {
 				this.#taken.append(this.#finished);
 				this.#finished = this.#taken;
 				this.#taken = undefined;
-				this.#options.onFinished();
+				this.#options.onFinished(this.#finished.records, this.#finished.bytes);
 			}
 			return false;
 		}
@@ -290,8 +289,9 @@ export class LaneProcess {
 	}
 
 	#finish(next: bigint, inputs: number, outputs: readonly OutputRecord[]): void {
+		const {records, bytes} = this.#finished;
 		this.#finished.extend(next, inputs, outputs);
 		this.#options.onLoad();
-		this.#options.onFinished();
+		this.#options.onFinished(this.#finished.records - records, this.#finished.bytes - bytes);
 	}
 }

@@ -160,7 +160,7 @@ export class Worker {
 		const {signal} = this.#over;
 		const taken = lanes.map(lane => {
 			const held = new HeldLane(lane, this.#room, {
-				onFinished: () => this.#parts?.commit.notify(),
+				onFinished: (records, bytes) => this.#parts?.commit.notify(records, bytes),
 				onLost: lost => void this.#forget(lost, lostPause),
 				onGap: (gapped, expected) => void reopenAfterGap(gapped, expected, this.#room, signal),
 			});

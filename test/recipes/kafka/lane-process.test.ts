@@ -57,10 +57,10 @@ function taken(process: LaneProcess): unknown {
 test('takes the finished prefix, once', async t => {
 	const process = start(copy);
 	process.receive(batch(0, 2));
-	await until(() => process.finished.isDirty && !process.isWorking);
+	await until(() => process.isDirty && !process.isWorking);
 	t.deepEqual(taken(process), [0n, 2n, ['0', '1']]);
 	process.receive(batch(2, 1));
-	await until(() => process.finished.isDirty && !process.isWorking);
+	await until(() => process.isDirty && !process.isWorking);
 	t.is(taken(process), undefined);
 	process.acknowledge();
 	t.deepEqual(taken(process), [2n, 3n, ['2']]);
@@ -70,17 +70,17 @@ test('a batch without records, or with a hole at its end, moves the position', a
 	const process = start(copy);
 	process.receive(batch(0, 1, 5));
 	process.receive(batch(5, 0, 9));
-	await until(() => !process.isWorking && process.finished.isDirty);
+	await until(() => !process.isWorking && process.isDirty);
 	t.deepEqual(taken(process), [0n, 9n, ['0']]);
 });
 
 test('after a recovery: kept where the sink is at the start, dropped where it is at the end of what was sent', async t => {
 	const undone = start(copy);
 	undone.receive(batch(0, 2));
-	await until(() => undone.finished.isDirty && !undone.isWorking);
+	await until(() => undone.isDirty && !undone.isWorking);
 	t.truthy(taken(undone));
 	undone.receive(batch(2, 1));
-	await until(() => undone.finished.isDirty && !undone.isWorking);
+	await until(() => undone.isDirty && !undone.isWorking);
 	t.false(undone.settle(0n));
 	t.deepEqual(taken(undone), [0n, 3n, ['0', '1', '2']]);
 
@@ -113,7 +113,7 @@ test('what a handler does after a rewind belongs to nothing', async t => {
 	t.true(signals[0]?.aborted);
 	t.is(signals.length, 1, 'one handler at a time');
 	go?.();
-	await until(() => process.finished.isDirty && !process.isWorking);
+	await until(() => process.isDirty && !process.isWorking);
 	t.like(errors, [{code: 'LANE_STOPPED'}]);
 	t.deepEqual(taken(process), [7n, 8n, ['7']]);
 });
