@@ -5,7 +5,7 @@ import type {SessionState} from './session/state.ts';
 import type {Transaction} from './transaction.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import type {Subscribable} from './util/emitter.ts';
-import type {Acl, CreateMode, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
+import type {Acl, CreateMode, Identity, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
 
 export type OperationOptions = Cancellable & {
 	/**
@@ -107,6 +107,9 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** Adds a credential to this and every later connection. @throws AuthFailedError, after which the client is closed */
 	addAuth(scheme: string, auth: string | Uint8Array): Promise<void>;
+
+	/** Who this connection is to the server: its address, its certificate, its SASL name and the users of its credentials. Needs ZooKeeper 3.7. */
+	whoAmI(options?: OperationOptions): Promise<readonly Identity[]>;
 
 	/** Ends the session on the server, at most waiting `closeTimeout`. Idempotent; pending calls reject with `ClientClosedError`. */
 	close(): Promise<void>;

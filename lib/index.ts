@@ -51,10 +51,11 @@ export type {
 	VersionOptions,
 	WatchOptions,
 } from './client.ts';
-export type {AuthOption, ConnectOptions} from './options.ts';
+export type {AuthOption, ConnectOptions, SaslOption} from './options.ts';
 export type {SslOptions, SslSource} from './driver/ssl-options.ts';
 export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';
 export type {RetryContext, RetryPolicy} from './retry/retry-policy.ts';
+export type {SaslMechanism} from './session/sasl-mechanism.ts';
 export type {SessionCredentials} from './session/session-credentials.ts';
 export type {SessionEvents as ClientEvents} from './session/session-events.ts';
 export type {SessionState, SessionStatus, StateOf} from './session/state.ts';
@@ -64,6 +65,7 @@ export type {
 	Acl,
 	AclEntry,
 	CreateMode,
+	Identity,
 	Permission,
 	PersistentWatchEvent,
 	Stat,

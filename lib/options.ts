@@ -2,11 +2,16 @@ import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {type SslSource, sslSource} from './driver/ssl-options.ts';
 import {InvalidArgumentError} from './errors/argument-error.ts';
 import {boundedExponentialBackoff, type RetryPolicy} from './retry/retry-policy.ts';
+import {DigestMd5} from './session/digest-md5.ts';
+import type {SaslMechanism} from './session/sasl-mechanism.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import {type Acl, creatorAcl, openAcl} from './znode.ts';
 
 /** A credential, presented on every connection before anything else. For `digest` it is `user:password`. Never appears in an error or a log. */
 export type AuthOption = {readonly scheme: string; readonly auth: string | Uint8Array};
+
+/** A name and its password, or another way to prove who the client is. The password never appears in an error or a log. */
+export type SaslOption = {readonly username: string; readonly password: string} | SaslMechanism;
 
 export type ConnectOptions = Cancellable & {
 	/** Asked of the server, which clamps it to its own bounds (2 to 20 ticks); ms, from 1. @default 10_000 */
@@ -27,7 +32,12 @@ export type ConnectOptions = Cancellable & {
 	 * @default none: plain connections
 	 */
 	readonly ssl?: SslSource | undefined;
-	/** The ACL of everything the client creates, unless a call says otherwise. @default `creatorAcl` when `auth` is given, otherwise `openAcl` */
+	/**
+	 * Who the client is, by SASL, proved on each connection before anything else: a user of the servers' `DigestLoginModule` (DIGEST-MD5), or a mechanism of your own.
+	 * A ZooKeeper 3.9 server takes DIGEST-MD5 only with `-Dzookeeper.fips-mode=false`. @default none
+	 */
+	readonly sasl?: SaslOption | undefined;
+	/** The ACL of everything the client creates, unless a call says otherwise. @default `creatorAcl` when `auth` or `sasl` is given, otherwise `openAcl` */
 	readonly acl?: Acl | undefined;
 	/** The servers' `jute.maxbuffer`: larger requests are refused here, because a server would close the connection; bytes. @default 1_048_575 */
 	readonly maxRequestLength?: number | undefined;
@@ -42,6 +52,7 @@ export type ResolvedOptions = {
 	readonly leaseMargin: number | undefined;
 	readonly retry: RetryPolicy | false;
 	readonly auth: readonly {readonly scheme: string; readonly auth: Uint8Array}[];
+	readonly sasl: SaslMechanism | undefined;
 	readonly secure: (() => Promise<TlsOptions>) | undefined;
 	readonly acl: Acl;
 	readonly maxRequestLength: number;
@@ -59,7 +70,8 @@ export function resolveOptions({
 	retry = boundedExponentialBackoff(100, 2000, 5),
 	auth = [],
 	ssl,
-	acl = auth.length > 0 ? creatorAcl : openAcl,
+	sasl,
+	acl = auth.length > 0 || sasl ? creatorAcl : openAcl,
 	maxRequestLength = 1_048_575,
 	maxReplyLength = 64 * 1024 * 1024,
 }: ConnectOptions): ResolvedOptions {
@@ -81,6 +93,7 @@ export function resolveOptions({
 		leaseMargin,
 		retry,
 		auth: auth.map(({scheme, auth: credential}) => toCredential(scheme, credential)),
+		sasl: sasl === undefined ? undefined : saslMechanism(sasl),
 		secure: ssl === undefined ? undefined : sslSource(ssl),
 		acl: validateAcl(acl),
 		maxRequestLength,
@@ -98,6 +111,16 @@ export function toCredential(
 	if (typeof auth !== 'string' && !(auth instanceof Uint8Array))
 		throw new InvalidArgumentError('auth', typeof auth, 'a string or bytes');
 	return {scheme, auth: typeof auth === 'string' ? Buffer.from(auth) : auth};
+}
+
+function saslMechanism(sasl: SaslOption): SaslMechanism {
+	if (typeof sasl === 'object' && sasl !== null) {
+		if ('exchange' in sasl && typeof sasl.exchange === 'function') return sasl;
+		if ('username' in sasl && typeof sasl.username === 'string' && typeof sasl.password === 'string')
+			return new DigestMd5(sasl.username, sasl.password);
+	}
+	// The value holds a secret: the message says only its type.
+	throw new InvalidArgumentError('options.sasl', typeof sasl, '{username, password} or a SaslMechanism');
 }
 
 const permissions = new Set<unknown>(['read', 'write', 'create', 'delete', 'admin']);

@@ -37,6 +37,8 @@ export type AclEntry = {
 	readonly scheme: string;
 	readonly id: string;
 };
+/** Who a connection is to the server, or whom an ACL is about. */
+export type Identity = {readonly scheme: string; readonly id: string};
 export type Acl = readonly AclEntry[];
 
 /** Everybody may do everything: ZooKeeper's OPEN_ACL_UNSAFE. */

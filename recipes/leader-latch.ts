@@ -66,7 +66,7 @@ export class LeaderLatch {
 			signal,
 			revokeOn,
 			kind: 'latch-',
-			precedence: inSequence('latch-', latchKinds),
+			precedence: inSequence(latchKinds),
 			data,
 			waits: true,
 		});

@@ -1,4 +1,4 @@
-import type {Acl, CreateMode, Stat} from '../znode.ts';
+import type {Acl, CreateMode, Identity, Stat} from '../znode.ts';
 
 export type CreateRequest = {
 	readonly path: string;
@@ -24,6 +24,14 @@ export type MultiOutcome =
 	| {readonly type: 'delete' | 'check'}
 	| {readonly type: 'error'; readonly resultCode: number};
 
+export type MultiReadOperation = {readonly type: 'get' | 'children'; readonly path: string};
+
+/** Each read has its own. */
+export type MultiReadOutcome =
+	| {readonly type: 'get'; readonly data: Buffer | null; readonly stat: Stat}
+	| {readonly type: 'children'; readonly children: readonly string[]}
+	| {readonly type: 'error'; readonly resultCode: number};
+
 /** Which of a path's server watches: `data` is left by get and exists, `child` by children. */
 export type WatchKind = 'data' | 'child';
 
@@ -47,6 +55,13 @@ export type Operations = {
 	setAcl: {request: {readonly path: string; readonly acl: Acl; readonly version: number}; reply: Stat};
 	sync: {request: {readonly path: string}; reply: void};
 	multi: {request: readonly MultiOperation[]; reply: readonly MultiOutcome[]};
+	multiRead: {request: readonly MultiReadOperation[]; reply: readonly MultiReadOutcome[]};
+	/** The ephemeral znodes of this session whose paths begin with `path`. */
+	ephemerals: {request: {readonly path: string}; reply: readonly string[]};
+	/** How many znodes are below `path`, at any depth. */
+	descendantCount: {request: {readonly path: string}; reply: number};
+	whoAmI: {request: undefined; reply: readonly Identity[]};
+	sasl: {request: {readonly token: Uint8Array}; reply: Buffer | null};
 	auth: {request: {readonly scheme: string; readonly auth: Uint8Array}; reply: void};
 	addWatch: {request: {readonly path: string; readonly mode: 'persistent' | 'recursive'}; reply: void};
 	removeWatches: {request: {readonly path: string; readonly kind: WatchKind | 'any'}; reply: void};

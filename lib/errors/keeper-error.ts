@@ -71,6 +71,7 @@ const table: Readonly<Record<number, readonly [KeeperErrorClass, string]>> = {
 	[-119]: [NotReadOnlyError, 'the server is read-only'],
 	[-121]: [KeeperError, 'there is no such watch'],
 	[-123]: [KeeperError, 'reconfiguration is disabled'],
+	[-124]: [KeeperError, 'the server serves nobody who has not authenticated by SASL'],
 	[-125]: [QuotaExceededError, 'a quota is exceeded'],
 	[-127]: [KeeperError, 'the server throttled the request'],
 };

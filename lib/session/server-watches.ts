@@ -1,13 +1,8 @@
-import type {OperationName, ReplyOf, RequestOf, WatchKind, WatchTables} from '../driver/operation.ts';
+import type {WatchKind, WatchTables} from '../driver/operation.ts';
 import {KeeperError} from '../errors/keeper-error.ts';
 import type {CallName} from './call-name.ts';
+import type {Send} from './send.ts';
 import type {Watches} from './watches.ts';
-
-type Send = <Name extends OperationName>(
-	operation: Name,
-	request: RequestOf<Name>,
-	name: CallName,
-) => Promise<ReplyOf<Name>>;
 
 /** Keeps the watches that a server holds for a connection in step with the listeners. */
 export class ServerWatches {

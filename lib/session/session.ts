@@ -1,24 +1,24 @@
 import {DisconnectedError, type Driver, type Handshake} from '../driver/driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
 import {AbortedError} from '../errors/aborted-error.ts';
-import {AuthFailedError, ClientClosedError, ConnectionLossError, SessionExpiredError} from '../errors/session-error.ts';
-import {abortable} from '../util/abortable.ts';
+import {ClientClosedError, SessionExpiredError} from '../errors/session-error.ts';
 import {deferred} from '../util/deferred.ts';
 import type {Emitter} from '../util/emitter.ts';
+import {Authentication, type Credential} from './authentication.ts';
+import {Calls} from './calls.ts';
 import {type CallName, describe} from './call-name.ts';
 import {requestError, saysExpired} from './request-error.ts';
+import type {SaslMechanism} from './sasl-mechanism.ts';
 import {ServerWatches} from './server-watches.ts';
 import {SessionClock} from './session-clock.ts';
 import {SessionCredentials} from './session-credentials.ts';
 import type {SessionEvents} from './session-events.ts';
 import {next, type SessionEvent, type SessionState, type StateOf} from './state.ts';
-import {type WaitingCall, WaitingCalls} from './waiting-calls.ts';
 import {Watches} from './watches.ts';
-
-export type Credential = {readonly scheme: string; readonly auth: Uint8Array};
 
 export type SessionOptions = {
 	readonly credentials: readonly Credential[];
+	readonly sasl?: SaslMechanism | undefined;
 	readonly leaseMargin: number | undefined;
 	/** How long a call may wait for a connection, ms. */
 	readonly connectTimeout: number;
@@ -38,11 +38,13 @@ export class Session {
 	readonly #options: SessionOptions;
 	readonly #emitter: Emitter<SessionEvents>;
 	readonly #clock: SessionClock;
-	readonly #waiting: WaitingCalls;
-	readonly #credentials: Credential[];
+	readonly #calls: Calls;
+	readonly #authentication: Authentication;
 	readonly #closed = deferred<Error | undefined>();
 	#state: SessionState = {status: 'connecting', since: performance.now()};
-	/** The connection that calls go out on; it is open a little before the state says `connected`, which waits until watches are re-armed. */
+	/** Of the connection of now, from its first moment. */
+	#handshake: Handshake | undefined;
+	/** The same once calls may go out on it, after SASL; it is open a little before the state says `connected`, which waits until watches are re-armed. */
 	#connection: Handshake | undefined;
 	/** Pending while a connection is made ready: credentials, watches, then the announcement. */
 	#setUp: Promise<void> | undefined;
@@ -55,8 +57,21 @@ export class Session {
 		this.#driver = driver;
 		this.#options = options;
 		this.#emitter = emitter;
-		this.#credentials = [...options.credentials];
-		this.#waiting = new WaitingCalls(options.connectTimeout);
+		this.#authentication = new Authentication({
+			credentials: options.credentials,
+			sasl: options.sasl,
+			send: (operation, request, name) => this.#send(operation, request, name),
+			onRefused: async cause => {
+				if (this.#enter({type: 'closed', now: performance.now(), cause})) await this.#shutDown(cause);
+			},
+		});
+		this.#calls = new Calls({
+			connectTimeout: options.connectTimeout,
+			send: (operation, request, name) => this.#send(operation, request, name),
+			isOpen: () => this.#connection !== undefined,
+			setUp: () => this.#setUp,
+			lastFailure: () => this.#lastFailure,
+		});
 		this.#clock = new SessionClock(options.leaseMargin, {
 			untrusted: () => this.#emitter.emit('untrusted'),
 			lost: () => {
@@ -144,26 +159,12 @@ export class Session {
 		if (signal?.aborted) return Promise.reject(new AbortedError(describe(name), signal.reason));
 		if (this.#state.status === 'closed') return Promise.reject(this.#closedError(name));
 		if (era !== undefined && era !== this.#era) return Promise.reject(new SessionExpiredError(describe(name)));
-		if (this.#connection) {
-			return abortable(
-				this.#sendInTurn(operation, request, name),
-				signal,
-				reason => new AbortedError(describe(name), reason),
-			);
-		}
-		const {promise, resolve, reject} = deferred<ReplyOf<Name>>();
-		const waiting: WaitingCall = {name, send: () => resolve(this.#sendInTurn(operation, request, name)), reject};
-		this.#waiting.add(waiting, () => new ConnectionLossError(describe(name), {sent: false, cause: this.#lastFailure}));
-		return abortable(promise, signal, reason => {
-			this.#waiting.remove(waiting);
-			return new AbortedError(describe(name), reason);
-		});
+		return this.#calls.call(operation, request, name, signal);
 	}
 
 	async addCredential(credential: Credential): Promise<void> {
 		if (this.#state.status === 'closed') throw this.#closedError({operation: `auth ${credential.scheme}`});
-		this.#credentials.push(credential);
-		if (this.#connection) await this.#authenticate(credential);
+		await this.#authentication.add(credential, this.#connection !== undefined);
 	}
 
 	async close(): Promise<void> {
@@ -172,20 +173,6 @@ export class Session {
 			return;
 		}
 		await this.#shutDown(undefined);
-	}
-
-	/** Settles only once the state says `connected`: who goes on with a reply shall not find the session still suspended. */
-	async #sendInTurn<Name extends OperationName>(
-		operation: Name,
-		request: RequestOf<Name>,
-		name: CallName,
-	): Promise<ReplyOf<Name>> {
-		const setUp = this.#setUp;
-		try {
-			return await this.#send(operation, request, name);
-		} finally {
-			await setUp;
-		}
 	}
 
 	#send<Name extends OperationName>(operation: Name, request: RequestOf<Name>, name: CallName): Promise<ReplyOf<Name>> {
@@ -209,17 +196,33 @@ export class Session {
 		this.checkClock();
 		// Resumed too late by this client's own clock: the driver was told to give it up, and dials for a new one.
 		if (era !== this.#era || this.#state.status === 'closed') return;
-		this.#connection = handshake;
+		this.#handshake = handshake;
 		this.#timeout = handshake.timeout;
 		this.#clock.start(handshake.sentAt, handshake.timeout);
 		const resumed = handshake.sessionId === this.#identity?.id;
 		this.#identity = new SessionCredentials(handshake.sessionId, handshake.password);
+		if (this.#authentication.isNegotiated) void this.#negotiate(handshake, resumed);
+		else this.#open(handshake, resumed);
+	}
+
+	async #negotiate(handshake: Handshake, resumed: boolean): Promise<void> {
+		try {
+			await this.#authentication.negotiate();
+		} catch {
+			// A refusal has closed the client; any other failure is that of a connection or a session which is over.
+			return;
+		}
+		if (this.#handshake === handshake) this.#open(handshake, resumed);
+	}
+
+	#open(handshake: Handshake, resumed: boolean): void {
+		this.#connection = handshake;
 		// Before anything else on this connection: requests are authorised by what the server has read by then, and no reply may overtake a missed event (trap T8).
-		const setUp = this.#credentials.map(credential => this.#authenticate(credential));
+		const setUp = this.#authentication.present();
 		if (!this.#driver.capabilities.restoresWatches) setUp.push(...this.serverWatches.arm(resumed));
 		const isReady = setUp.length === 0;
 		this.#setUp = isReady ? undefined : Promise.allSettled(setUp).then(() => this.#announce(handshake));
-		this.#waiting.sendAll();
+		this.#calls.sendWaiting();
 		if (isReady) this.#announce(handshake);
 	}
 
@@ -234,16 +237,8 @@ export class Session {
 		this.#emitter.emit(resumed ? 'reconnected' : 'connected', state as StateOf<'connected'>);
 	}
 
-	#authenticate({scheme, auth}: Credential): Promise<void> {
-		return this.#send('auth', {scheme, auth}, {operation: `auth ${scheme}`}).catch(async (error: unknown) => {
-			if (error instanceof AuthFailedError && this.#enter({type: 'closed', now: performance.now(), cause: error}))
-				await this.#shutDown(error);
-			throw error;
-		});
-	}
-
 	#onDisconnected(cause: Error): void {
-		this.#connection = undefined;
+		this.#handshake = this.#connection = undefined;
 		this.#lastFailure = cause;
 		const state = this.#enter({type: 'disconnected', now: performance.now(), expiresAt: this.#clock.expiresAt});
 		if (state) this.#emitter.emit('suspended', state as StateOf<'suspended'>);
@@ -256,18 +251,18 @@ export class Session {
 		const state = this.#enter({type: 'ended', now: performance.now(), cause});
 		this.#era++;
 		this.#identity = undefined;
-		this.#connection = undefined;
+		this.#handshake = this.#connection = undefined;
 		this.#clock.stop();
-		this.#waiting.rejectAll(({name}) => new SessionExpiredError(describe(name), {cause}));
+		this.#calls.rejectWaiting(name => new SessionExpiredError(describe(name), {cause}));
 		this.watches.lost();
 		if (state) this.#emitter.emit('lost', state as StateOf<'lost'>);
 	}
 
 	/** Told at once: nothing that was held is held any more, whether or not a server confirms it in time. */
 	async #shutDown(cause: Error | undefined): Promise<void> {
-		this.#connection = undefined;
+		this.#handshake = this.#connection = undefined;
 		this.#clock.stop();
-		this.#waiting.rejectAll(({name}) => this.#closedError(name));
+		this.#calls.rejectWaiting(name => this.#closedError(name));
 		this.watches.lost();
 		this.#emitter.emit('closed', this.#state as StateOf<'closed'>);
 		await this.#driver.close(cause ? 0 : this.#options.closeTimeout);

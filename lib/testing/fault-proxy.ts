@@ -11,7 +11,6 @@ import {kafkaOperations} from './kafka-operations.ts';
 import type {ProxiedFrame, ProxiedOperation} from './proxied-frame.ts';
 import {ProxyConnection, type ProxyDirection, type ProxyPolicy} from './proxy-connection.ts';
 import {ProxyRecording, type RecordingOptions} from './proxy-recording.ts';
-import {resetSocket} from './reset-socket.ts';
 import {TestingError} from './testing-error.ts';
 import {zooKeeperOperations} from './zookeeper-operations.ts';
 
@@ -128,7 +127,7 @@ export class FaultProxy implements AsyncDisposable {
 	/** RST to both sides of every connection. New ones are accepted. */
 	reset(): void {
 		for (const connection of this.#connections) connection.reset();
-		for (const socket of this.#swallowed) resetSocket(socket);
+		for (const socket of this.#swallowed) socket.resetAndDestroy();
 	}
 
 	/** Half-open: connections stay, new ones are accepted, and nothing gets through, for good; {@link restore} resets them. */
@@ -153,7 +152,7 @@ export class FaultProxy implements AsyncDisposable {
 		this.latency(0);
 		this.resume();
 		for (const connection of this.#connections) if (connection.muted) connection.reset();
-		for (const socket of this.#swallowed) resetSocket(socket);
+		for (const socket of this.#swallowed) socket.resetAndDestroy();
 		this.#mode = 'open';
 		if (this.#server) return;
 		const server = createServer({noDelay: true, allowHalfOpen: true}, socket => this.#accept(socket));

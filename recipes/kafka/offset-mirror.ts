@@ -84,22 +84,13 @@ export class OffsetMirror {
 		try {
 			while (this.#dirty.size > 0 && !this.#signal.aborted) {
 				const batch = [...this.#dirty].slice(0, writesPerTransaction);
-				try {
-					await this.#flush(batch.filter(({isDirty}) => isDirty));
-				} catch (error) {
-					// The servers come back, and the session with them or not.
-					if (!isCoordinationError(error, 'CONNECTION_LOSS')) throw error;
-					await sleep(lossPause, undefined, {signal: this.#signal});
-				}
-				for (const offset of batch) {
-					this.#dirty.delete(offset);
-					if (offset.isDirty) this.#dirty.add(offset);
-				}
+				for (const offset of batch) this.#dirty.delete(offset);
+				await this.#flush(batch.filter(({isDirty}) => isDirty));
+				for (const offset of batch) if (offset.isDirty) this.#dirty.add(offset);
 			}
 		} catch {
 			// The session is over, and with it the right to write: the next owner starts from the sink's word.
 			for (const offset of this.#dirty) offset.end();
-			this.#dirty.clear();
 		} finally {
 			this.#isFlushing = false;
 		}
@@ -121,7 +112,7 @@ export class OffsetMirror {
 			if (!isInDoubt && !(error instanceof TransactionError)) throw error;
 			if (isInDoubt) await sleep(lossPause, undefined, {signal: this.#signal});
 			// One lane that is not ours any more must not hold up the others.
-			const outcomes = await Promise.allSettled(
+			await Promise.all(
 				writes.map(async ({offset, wanted, write}) => {
 					const outcome = isInDoubt
 						? await outcomeOfWrite(this.#client, write, {signal: this.#signal})
@@ -131,7 +122,6 @@ export class OffsetMirror {
 					if (outcome.status === 'conflict') offset.fenced();
 				}),
 			);
-			for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 		}
 	}
 

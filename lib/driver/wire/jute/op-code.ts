@@ -8,6 +8,7 @@ export const opCode = {
 	set: 5,
 	getAcl: 6,
 	setAcl: 7,
+	childrenWithoutStat: 8,
 	sync: 9,
 	ping: 11,
 	children: 12,
@@ -17,10 +18,15 @@ export const opCode = {
 	removeWatches: 18,
 	createContainer: 19,
 	createTtl: 21,
+	multiRead: 22,
 	auth: 100,
 	setWatches: 101,
+	sasl: 102,
+	getEphemerals: 103,
+	getAllChildrenNumber: 104,
 	setWatches2: 105,
 	addWatch: 106,
+	whoAmI: 107,
 	closeSession: -11,
 } as const;
 

@@ -5,13 +5,18 @@ import {children} from './children.ts';
 import {closeSession} from './close-session.ts';
 import {create} from './create.ts';
 import {remove} from './delete.ts';
+import {descendantCount} from './descendant-count.ts';
+import {ephemerals} from './ephemerals.ts';
 import {exists} from './exists.ts';
 import {get} from './get.ts';
 import {multi} from './multi.ts';
+import {multiRead} from './multi-read.ts';
 import type {RequestCodec} from './request-codec.ts';
+import {sasl} from './sasl.ts';
 import {set} from './set.ts';
 import {sync} from './sync.ts';
 import {addWatch, removeWatches, setWatches} from './watches.ts';
+import {whoAmI} from './who-am-i.ts';
 
 export type Codecs = {readonly [Name in OperationName]: RequestCodec<Name>};
 
@@ -28,6 +33,11 @@ export function codecs(lastZxid: () => bigint): Codecs {
 		setAcl,
 		sync,
 		multi,
+		multiRead,
+		ephemerals,
+		descendantCount,
+		whoAmI,
+		sasl,
 		auth,
 		addWatch,
 		removeWatches,

@@ -1,0 +1,93 @@
+import type {Chroot} from './chroot.ts';
+import type {DataInput, OperationOptions, ReadOptions} from './client.ts';
+import type {OperationName, ReplyOf, RequestOf} from './driver/operation.ts';
+import {InvalidArgumentError} from './errors/argument-error.ts';
+import {isCoordinationError} from './errors/coordination-error.ts';
+import {NoNodeError} from './errors/keeper-error.ts';
+import {RequestTooLargeError} from './errors/request-error.ts';
+import type {ResolvedOptions} from './options.ts';
+import {validatePath} from './paths.ts';
+import {outcomeOf} from './retry/outcome.ts';
+import {withRetry} from './retry/with-retry.ts';
+import {AskedWatch} from './session/asked-watch.ts';
+import {describe} from './session/call-name.ts';
+import type {Session} from './session/session.ts';
+
+type Call<Name extends OperationName> = {
+	readonly operation: Name;
+	readonly request: RequestOf<Name>;
+	/** As the user wrote it, for messages. */
+	readonly path?: string | undefined;
+	readonly options: OperationOptions;
+	/** Whether a second execution changes nothing: then a lost reply is no reason to give up. */
+	readonly idempotent: boolean;
+};
+
+/** Makes a client's calls on its session: below its root, with its retries. */
+export class Caller {
+	readonly session: Session;
+	readonly chroot: Chroot;
+	readonly options: ResolvedOptions;
+
+	constructor(session: Session, chroot: Chroot, options: ResolvedOptions) {
+		this.session = session;
+		this.chroot = chroot;
+		this.options = options;
+	}
+
+	/** A read that may leave a watch. */
+	async read<Name extends 'get' | 'exists' | 'children'>(
+		operation: Name,
+		path: string,
+		options: ReadOptions,
+		table: 'data' | 'child',
+	): Promise<ReplyOf<Name>> {
+		validatePath(path);
+		this.session.checkClock();
+		const serverPath = this.chroot.toServer(path);
+		const {watch: listener} = options;
+		const watch = listener && new AskedWatch(this.session, {table, serverPath, path, listener});
+		try {
+			const request = {path: serverPath, watch: watch?.asks ?? false} as RequestOf<Name>;
+			const reply = await this.call({operation, request, path, options, idempotent: true});
+			watch?.granted(table);
+			return reply;
+		} catch (error) {
+			// The one read that leaves its watch also on a znode that is not there.
+			if (operation === 'exists' && error instanceof NoNodeError) watch?.granted('exist');
+			else watch?.failed({aborted: isCoordinationError(error, 'ABORTED')});
+			throw error;
+		}
+	}
+
+	/** @throws as the methods of `Client` */
+	call<Name extends OperationName>({
+		operation,
+		request,
+		path,
+		options,
+		idempotent,
+	}: Call<Name>): Promise<ReplyOf<Name>> {
+		const {signal, retry = this.options.retry} = options;
+		this.session.checkClock();
+		const {era} = this.session;
+		// A retry belongs to the session of the first attempt: what was asked of one session must not happen in the next.
+		const attempt = (): Promise<ReplyOf<Name>> => this.session.call(operation, request, {operation, path}, signal, era);
+		if (retry === false) return attempt();
+		const isSound = (error: unknown): boolean =>
+			outcomeOf(error) === 'unsent' || (idempotent && outcomeOf(error) === 'ambiguous');
+		return withRetry(attempt, {policy: retry, signal, isSound});
+	}
+
+	/** What data is to the server. @throws InvalidArgumentError, RequestTooLargeError */
+	bytes(operation: string, path: string, data: DataInput): Uint8Array | null {
+		if (data !== null && typeof data !== 'string' && !(data instanceof Uint8Array))
+			throw new InvalidArgumentError('data', data, 'bytes, a string or null');
+		const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+		const size = (bytes?.length ?? 0) + Buffer.byteLength(path);
+		// The driver counts exactly, once it has encoded the request; this much is known without.
+		if (size > this.options.maxRequestLength)
+			throw new RequestTooLargeError(describe({operation, path}), size, this.options.maxRequestLength);
+		return bytes;
+	}
+}

@@ -1,0 +1,79 @@
+import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
+import {AbortedError} from '../errors/aborted-error.ts';
+import {ConnectionLossError} from '../errors/session-error.ts';
+import {abortable} from '../util/abortable.ts';
+import {deferred} from '../util/deferred.ts';
+import {type CallName, describe} from './call-name.ts';
+import type {Send} from './send.ts';
+import {type WaitingCall, WaitingCalls} from './waiting-calls.ts';
+
+type CallsOptions = {
+	/** How long a call may wait for a connection, ms. */
+	readonly connectTimeout: number;
+	readonly send: Send;
+	/** Whether calls may go out now. */
+	readonly isOpen: () => boolean;
+	/** Pending while the connection of now is made ready. */
+	readonly setUp: () => Promise<void> | undefined;
+	/** Why nothing is connected. */
+	readonly lastFailure: () => Error | undefined;
+};
+
+/** The calls of a client: sent at once if there is a connection, and otherwise as soon as there is one. The order of the calls is the order on the wire. */
+export class Calls {
+	readonly #options: CallsOptions;
+	readonly #waiting: WaitingCalls;
+
+	constructor(options: CallsOptions) {
+		this.#options = options;
+		this.#waiting = new WaitingCalls(options.connectTimeout);
+	}
+
+	/** How many wait for a connection. */
+	get waiting(): number {
+		return this.#waiting.size;
+	}
+
+	/** An aborted call that has not been sent never is. */
+	call<Name extends OperationName>(
+		operation: Name,
+		request: RequestOf<Name>,
+		name: CallName,
+		signal: AbortSignal | undefined,
+	): Promise<ReplyOf<Name>> {
+		const onAbort = (reason: unknown): Error => new AbortedError(describe(name), reason);
+		if (this.#options.isOpen()) return abortable(this.#sendInTurn(operation, request, name), signal, onAbort);
+		const {promise, resolve, reject} = deferred<ReplyOf<Name>>();
+		const waiting: WaitingCall = {name, send: () => resolve(this.#sendInTurn(operation, request, name)), reject};
+		this.#waiting.add(
+			waiting,
+			() => new ConnectionLossError(describe(name), {sent: false, cause: this.#options.lastFailure()}),
+		);
+		return abortable(promise, signal, reason => {
+			this.#waiting.remove(waiting);
+			return onAbort(reason);
+		});
+	}
+
+	sendWaiting(): void {
+		this.#waiting.sendAll();
+	}
+
+	rejectWaiting(error: (name: CallName) => Error): void {
+		this.#waiting.rejectAll(({name}) => error(name));
+	}
+
+	/** Settles only once the state says `connected`: who goes on with a reply shall not find the session still suspended. */
+	async #sendInTurn<Name extends OperationName>(
+		operation: Name,
+		request: RequestOf<Name>,
+		name: CallName,
+	): Promise<ReplyOf<Name>> {
+		const setUp = this.#options.setUp();
+		try {
+			return await this.#options.send(operation, request, name);
+		} finally {
+			await setUp;
+		}
+	}
+}

@@ -1,0 +1,125 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {inspect} from 'node:util';
+import anyTest, {type TestFn} from 'ava';
+import {
+	AuthFailedError,
+	ClientClosedError,
+	connect,
+	creatorAcl,
+	InvalidArgumentError,
+	type SaslMechanism,
+	type SaslOption,
+} from '../../lib/index.ts';
+import {FaultProxy, TestingServer} from '../../lib/testing/index.ts';
+import {nextEvent} from '../helpers/next-event.ts';
+
+type Context = {readonly folder: string; readonly server: TestingServer; readonly proxy: FaultProxy};
+const test = (anyTest as TestFn<Context>).serial;
+const password = 'pa,ss "=ürgh';
+const sasl = {username: 'bob', password};
+
+test.before(async t => {
+	const folder = await mkdtemp(join(tmpdir(), 'docent-jaas-'));
+	const jaas = join(folder, 'jaas.conf');
+	const escaped = password.replaceAll('"', String.raw`\"`);
+	await writeFile(
+		jaas,
+		`Server { org.apache.zookeeper.server.auth.DigestLoginModule required user_bob="${escaped}"; };\n`,
+	);
+	const server = await TestingServer.start({
+		javaArguments: [
+			`-Djava.security.auth.login.config=${jaas}`,
+			'-Dzookeeper.authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider',
+			'-Dzookeeper.fips-mode=false',
+			'-Dzookeeper.sessionRequireClientSASLAuth=true',
+			'-Dfile.encoding=UTF-8',
+		],
+	});
+	t.context = {folder, server, proxy: await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'})};
+});
+test.after.always(async t => {
+	await t.context.proxy.close();
+	await t.context.server.close();
+	await rm(t.context.folder, {recursive: true, force: true});
+});
+
+test('a client is known by its SASL name, on every connection and before anything else', async t => {
+	const {proxy} = t.context;
+	await using client = await connect(proxy.address, {sasl, auth: [{scheme: 'digest', auth: 'ann:secret'}]});
+	const ids = (await client.whoAmI()).map(({scheme, id}) => `${scheme}:${id}`);
+	t.true(ids.includes('sasl:bob'), ids.join());
+	t.true(ids.includes('digest:ann'), ids.join());
+	await client.create('/bobs', 'mine', {acl: creatorAcl});
+	let told = 0;
+	await client.get('/bobs', {watch: () => told++});
+	const recording = proxy.record();
+	const back = nextEvent(client, 'reconnected');
+	proxy.reset();
+	const [data] = await Promise.all([client.get('/bobs'), back]);
+	t.is(data.data?.toString(), 'mine');
+	recording.stop();
+	const sent = recording.requests.map(({op}) => op);
+	t.deepEqual(sent.slice(0, 3), ['connect', 'sasl', 'sasl']);
+	t.true(sent.indexOf('auth') > 2);
+	await client.set('/bobs', 'again');
+	t.is(told, 1);
+});
+
+test('a wrong password ends the client, and no secret is told', async t => {
+	const {server} = t.context;
+	const error = await t.throwsAsync(connect(server.connectString, {sasl: {username: 'bob', password: 'guess-xyz'}}), {
+		instanceOf: AuthFailedError,
+	});
+	t.false(inspect(error, {depth: 9, showHidden: true}).includes('guess-xyz'));
+	await using client = await connect(server.connectString, {sasl});
+	t.false(inspect(client, {depth: 9, showHidden: true}).includes('ürgh'));
+});
+
+test('a server without SASL, and a mechanism that fails, end the client too', async t => {
+	const {server} = t.context;
+	await using plain = await TestingServer.start();
+	await t.throwsAsync(connect(plain.connectString, {sasl}), {instanceOf: AuthFailedError, message: /DIGEST-MD5/});
+	const stolen: SaslMechanism = {
+		name: 'STOLEN',
+		async *exchange() {
+			yield Buffer.alloc(0);
+			await Promise.reject(new Error('no ticket'));
+		},
+	};
+	await t.throwsAsync(connect(server.connectString, {sasl: stolen}), {
+		instanceOf: AuthFailedError,
+		message: /STOLEN: no ticket/,
+	});
+});
+
+test('a client without SASL is refused by a server that wants it', async t => {
+	const {server} = t.context;
+	await using client = await connect(server.connectString);
+	await t.throwsAsync(client.get('/', {retry: false}), {message: /SASL/});
+});
+
+test('a secret refused at once is not told', async t => {
+	for (const bad of [{username: 'bob'}, 'bob:hush', {username: 1, password: 'hush'}, null]) {
+		const error = await t.throwsAsync(connect('127.0.0.1:1', {sasl: bad as SaslOption}), {
+			instanceOf: InvalidArgumentError,
+		});
+		t.false(inspect(error).includes('hush'));
+	}
+});
+
+test('an exchange that is cut is begun again; a close during one settles', async t => {
+	const {proxy} = t.context;
+	proxy.resetOn({reply: 'sasl'});
+	await using client = await connect(proxy.address, {sasl});
+	t.truthy(await client.exists('/bobs'));
+	const held = proxy.hold({reply: 'sasl'});
+	const suspended = nextEvent(client, 'suspended');
+	proxy.reset();
+	await suspended;
+	const reading = t.throwsAsync(client.get('/bobs', {retry: false}), {instanceOf: ClientClosedError});
+	await held.arrived;
+	await client.close();
+	await reading;
+});
