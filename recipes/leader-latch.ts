@@ -66,7 +66,7 @@ export class LeaderLatch {
 			signal,
 			revokeOn,
 			kind: 'latch-',
-			precedence: inSequence(latchKinds),
+			precedence: inSequence('latch-', latchKinds),
 			data,
 			waits: true,
 		});

@@ -6,6 +6,7 @@ import {lockKinds} from './contender-name.ts';
 import type {Lease} from './lease.ts';
 import {localAddress} from './local-address.ts';
 import {inSequence} from './precedence.ts';
+import {runUnder} from './run-under.ts';
 
 export type MutexOptions = {
 	/**
@@ -64,18 +65,10 @@ export class Mutex {
 	 * @throws LeaseLostError, and what `work` throws
 	 */
 	async run<T>(work: (lease: Lease) => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
-		const lease = await this.acquire(options);
-		const [outcome] = await Promise.allSettled([(async () => work(lease))()]);
-		this.#client.checkClock();
-		const {aborted, reason} = lease.signal;
-		const released = lease.release();
-		if (aborted) throw reason;
-		await released;
-		if (outcome.status === 'rejected') throw outcome.reason;
-		return outcome.value;
+		return runUnder(await this.acquire(options), work);
 	}
 
 	#queue({signal, revokeOn}: AcquireOptions): Omit<ContendOptions, 'waits'> {
-		return {signal, revokeOn, kind: 'lock-', precedence: inSequence(lockKinds), data: this.#data};
+		return {signal, revokeOn, kind: 'lock-', precedence: inSequence('lock-', lockKinds), data: this.#data};
 	}
 }

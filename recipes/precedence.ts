@@ -8,12 +8,12 @@ export type Precedence = {
 	mayLeaveHeir(name: string): boolean;
 };
 
-/** Waits for every child of these kinds with a smaller sequence number. */
-export function inSequence(kinds: readonly string[]): Precedence {
+/** A child of the kind `own` waits for every child of `kinds` with a smaller sequence number. */
+export function inSequence(own: string, kinds: readonly string[]): Precedence {
 	return {
 		before(mine, names) {
-			const own = sequenceOf(mine, kinds) ?? 0;
-			return inOrder(names, kinds).filter(name => (sequenceOf(name, kinds) ?? own) < own);
+			const sequence = sequenceOf(mine, [own]) ?? 0;
+			return inOrder(names, kinds).filter(name => (sequenceOf(name, kinds) ?? sequence) < sequence);
 		},
 		// A downgraded writer leaves a `__READ__` of its own sequence number.
 		mayLeaveHeir: name => name.includes('__WRIT__'),

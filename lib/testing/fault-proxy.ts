@@ -11,6 +11,7 @@ import {kafkaOperations} from './kafka-operations.ts';
 import type {ProxiedFrame, ProxiedOperation} from './proxied-frame.ts';
 import {ProxyConnection, type ProxyDirection, type ProxyPolicy} from './proxy-connection.ts';
 import {ProxyRecording, type RecordingOptions} from './proxy-recording.ts';
+import {resetSocket} from './reset-socket.ts';
 import {TestingError} from './testing-error.ts';
 import {zooKeeperOperations} from './zookeeper-operations.ts';
 
@@ -127,7 +128,7 @@ export class FaultProxy implements AsyncDisposable {
 	/** RST to both sides of every connection. New ones are accepted. */
 	reset(): void {
 		for (const connection of this.#connections) connection.reset();
-		for (const socket of this.#swallowed) socket.resetAndDestroy();
+		for (const socket of this.#swallowed) resetSocket(socket);
 	}
 
 	/** Half-open: connections stay, new ones are accepted, and nothing gets through, for good; {@link restore} resets them. */
@@ -152,7 +153,7 @@ export class FaultProxy implements AsyncDisposable {
 		this.latency(0);
 		this.resume();
 		for (const connection of this.#connections) if (connection.muted) connection.reset();
-		for (const socket of this.#swallowed) socket.resetAndDestroy();
+		for (const socket of this.#swallowed) resetSocket(socket);
 		this.#mode = 'open';
 		if (this.#server) return;
 		const server = createServer({noDelay: true, allowHalfOpen: true}, socket => this.#accept(socket));

@@ -4,6 +4,7 @@ import {FrameDissector, type ProxyProtocol} from './frame-dissector.ts';
 import type {HeldFrames} from './held-frames.ts';
 import type {ProxiedFrame} from './proxied-frame.ts';
 import {ProxyPipe} from './proxy-pipe.ts';
+import {resetSocket} from './reset-socket.ts';
 
 /** `upstream` is from the client to the server, `downstream` back. */
 export type ProxyDirection = 'upstream' | 'downstream';
@@ -109,14 +110,4 @@ export class ProxyConnection {
 		this.#downstream.close();
 		this.#policy.onClose(this);
 	}
-}
-
-/**
- * RST. Not by `resetAndDestroy`, which shuts the socket down first: libuv refuses to reset a socket that is shutting down (EINVAL), and Node then forgets the
- * handle without closing it, so the process never exits.
- */
-function resetSocket(socket: Socket): void {
-	const isShuttingDown = socket.writableEnded && !socket.writableFinished;
-	if (!socket.connecting && !isShuttingDown) Object.assign(socket, {resetAndClosing: true});
-	socket.destroy();
 }

@@ -1,5 +1,6 @@
 import type {Socket} from 'node:net';
 import type {ProxiedFrame} from './proxied-frame.ts';
+import {resetSocket} from './reset-socket.ts';
 
 /** Bytes that wait in a proxy before their source is no longer read. */
 const HIGH_WATER = 8 * 1024 * 1024;
@@ -78,7 +79,7 @@ export class ProxyPipe {
 	};
 
 	#deliver(content: Entry['content']): void {
-		if (content === 'reset') this.#to.resetAndDestroy();
+		if (content === 'reset') resetSocket(this.#to);
 		else if (content === 'end') this.#to.end();
 		else if (!this.#to.destroyed && !this.#to.writableEnded) {
 			this.#to.write(content.bytes);

@@ -30,7 +30,7 @@ export type GroupCommitOptions = {
 
 type State =
 	| {readonly status: 'idle'}
-	| {readonly status: 'waiting'; readonly timer: NodeJS.Timeout}
+	| {readonly status: 'waiting'; readonly timer: NodeJS.Timeout; readonly isDue: boolean}
 	/** Until the commit is acknowledged or recovered from. */
 	| {readonly status: 'committing'; readonly done: Promise<void>}
 	| {readonly status: 'stopped'};
@@ -67,7 +67,7 @@ export class GroupCommit {
 		const {interval} = this.#options.bounds();
 		const wait = this.#isUrgent || this.#isFull() ? 0 : this.#lastStart + interval - performance.now();
 		if (this.#state.status === 'waiting') {
-			if (wait > 0) return;
+			if (wait > 0 || this.#state.isDue) return;
 			clearTimeout(this.#state.timer);
 		}
 		this.#wait(wait);
@@ -115,7 +115,7 @@ export class GroupCommit {
 
 	#wait(delay: number): void {
 		const timer = setTimeout(() => this.#begin(), Math.max(0, delay));
-		this.#state = {status: 'waiting', timer};
+		this.#state = {status: 'waiting', timer, isDue: delay <= 0};
 	}
 
 	#begin(): void {

@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import type {Batch, KafkaMessage} from 'kafkajs';
 import {InvalidArgumentError} from '../../lib/index.ts';
 import {LateEmitError} from './lane-error.ts';
@@ -47,11 +48,19 @@ export type Work = {
 /** Processes what is handed to it, or a prefix of it. Rejects with what the user's handler threw. */
 export type Processor = (work: Work) => Promise<void>;
 
+/** Milliseconds. Handlers that never wait would keep the event loop, and with it commits and the session, waiting for a whole batch. */
+const longestTurn = 5;
+
 const heartbeat = (): Promise<void> => Promise.resolve();
 
 export function messageProcessor(eachMessage: EachMessageHandler): Processor {
 	return async ({lane: {topic, partition}, messages, signal, fencingToken, isStopping, prepare, resolve, pause}) => {
+		let turn = performance.now();
 		for (const [index, message] of messages.entries()) {
+			if (performance.now() - turn > longestTurn) {
+				await setImmediate();
+				turn = performance.now();
+			}
 			if (isStopping()) return;
 			const collector = new Collector({topic, partition}, prepare);
 			try {

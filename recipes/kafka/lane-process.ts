@@ -126,7 +126,9 @@ export class LaneProcess {
 
 	/** The lane's part of a commit. @param refresh also without progress, so that the sink does not forget the position */
 	take(refresh: boolean): LaneCommit | undefined {
-		if (this.#taken || this.#status === 'stopped' || !(refresh || this.isDirty)) return undefined;
+		// Whoever hands over promises that nothing of the lane is open: a refresh begun now could undo the next owner's commits.
+		const isDue = this.isDirty || (refresh && this.#status !== 'draining');
+		if (this.#taken || this.#status === 'stopped' || !isDue) return undefined;
 		const {next, outputs} = (this.#taken = this.#finished);
 		this.#finished = new FinishedPrefix(next);
 		this.#seq++;

@@ -84,13 +84,22 @@ export class OffsetMirror {
 		try {
 			while (this.#dirty.size > 0 && !this.#signal.aborted) {
 				const batch = [...this.#dirty].slice(0, writesPerTransaction);
-				for (const offset of batch) this.#dirty.delete(offset);
-				await this.#flush(batch.filter(({isDirty}) => isDirty));
-				for (const offset of batch) if (offset.isDirty) this.#dirty.add(offset);
+				try {
+					await this.#flush(batch.filter(({isDirty}) => isDirty));
+				} catch (error) {
+					// The servers come back, and the session with them or not.
+					if (!isCoordinationError(error, 'CONNECTION_LOSS')) throw error;
+					await sleep(lossPause, undefined, {signal: this.#signal});
+				}
+				for (const offset of batch) {
+					this.#dirty.delete(offset);
+					if (offset.isDirty) this.#dirty.add(offset);
+				}
 			}
 		} catch {
 			// The session is over, and with it the right to write: the next owner starts from the sink's word.
 			for (const offset of this.#dirty) offset.end();
+			this.#dirty.clear();
 		} finally {
 			this.#isFlushing = false;
 		}
@@ -112,7 +121,7 @@ export class OffsetMirror {
 			if (!isInDoubt && !(error instanceof TransactionError)) throw error;
 			if (isInDoubt) await sleep(lossPause, undefined, {signal: this.#signal});
 			// One lane that is not ours any more must not hold up the others.
-			await Promise.all(
+			const outcomes = await Promise.allSettled(
 				writes.map(async ({offset, wanted, write}) => {
 					const outcome = isInDoubt
 						? await outcomeOfWrite(this.#client, write, {signal: this.#signal})
@@ -122,6 +131,7 @@ export class OffsetMirror {
 					if (outcome.status === 'conflict') offset.fenced();
 				}),
 			);
+			for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 		}
 	}
 

@@ -232,7 +232,8 @@ export class Worker {
 						onFailure: error => tell('failure', error),
 					});
 					for (const held of this.#lanes.values()) {
-						if (this.#parts) held.mirror(this.#parts.mirror, {clean: false});
+						// A lane that is being handed over is about to say so itself, or has said it.
+						if (this.#parts && held.state.status !== 'draining') held.mirror(this.#parts.mirror, {clean: false});
 						held.tell({type: 'recovered'});
 					}
 					tell('recovered');

@@ -11,7 +11,7 @@ import {createKafka} from '../../recipes/kafka/kafkajs/kafka.ts';
 import {patiently} from '../../recipes/kafka/kafkajs/patience.ts';
 import {FleetServers, type FleetServersOptions} from './fleet-servers.ts';
 import {FleetWorker} from './fleet-worker.ts';
-import {InputWriter} from './input-writer.ts';
+import {InputWriter, writeRecords} from './input-writer.ts';
 import {OffsetWatch, type SeenOffset} from './offset-watch.ts';
 import {outputsBelow} from './transform.ts';
 import type {WorkerOrders} from './worker-orders.ts';
@@ -138,11 +138,22 @@ export class Fleet implements AsyncDisposable {
 		});
 	}
 
-	/** Writes no more, waits until all is carried, lets the workers go, and tells what came out and what was wrong on the way. */
-	async finish(): Promise<HistoryReport & {readonly wrong: readonly string[]; readonly records: number}> {
+	/** Writes no more by itself; settles when all that was written is carried. */
+	async rest(): Promise<void> {
 		await this.#writer.stop();
 		const ends = (await this.witness.offsets(this.groupId, this.input)).map(({end}) => end);
 		await this.until('everything to be carried', () => this.offsets.lanes.every((seen, at) => seen?.next === ends[at]));
+	}
+
+	/** Writes so many records to each partition at once. */
+	async write(each: number): Promise<void> {
+		await writeRecords({brokers: this.kafka.brokers, topic: this.input, partitions: this.partitions}, each);
+	}
+
+	/** Writes no more, waits until all is carried, lets the workers go, and tells what came out and what was wrong on the way. */
+	async finish(): Promise<HistoryReport & {readonly wrong: readonly string[]; readonly records: number}> {
+		await this.rest();
+		const ends = this.offsets.lanes.map(seen => seen?.next ?? 0);
 		await Promise.all(this.workers.map(async worker => worker.leave()));
 		await this.until('the workers to have ended in order', () => true);
 		await this.offsets.stop();

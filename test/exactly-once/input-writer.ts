@@ -2,10 +2,12 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {logLevel, type Producer} from 'kafkajs';
 import {createKafka} from '../../recipes/kafka/kafkajs/kafka.ts';
 
-export type InputWriterOptions = {
+type Target = {
 	readonly brokers: readonly string[];
 	readonly topic: string;
 	readonly partitions: number;
+};
+export type InputWriterOptions = Target & {
 	/** Records of each partition in a second. */
 	readonly rate: number;
 };
@@ -43,7 +45,7 @@ export class InputWriter {
 				await producer.connect();
 				while (!signal.aborted) {
 					const due = Math.ceil((rate * (performance.now() - started)) / 1000);
-					if (due > written) await this.#write(producer, Math.min(due - written, most));
+					if (due > written) await send(producer, this.#options, Math.min(due - written, most));
 					written = due;
 					await sleep(step, undefined, {signal});
 				}
@@ -55,12 +57,20 @@ export class InputWriter {
 			}
 		}
 	}
+}
 
-	async #write(producer: Producer, each: number): Promise<void> {
-		const {topic, partitions} = this.#options;
-		const messages = Array.from({length: partitions}, (_, partition) =>
-			Array.from({length: each}, () => ({partition, value: 'x'})),
-		).flat();
-		await producer.send({topic, acks: -1, messages});
-	}
+/** Writes so many records to each partition. */
+export async function writeRecords({brokers, topic, partitions}: Target, each: number): Promise<void> {
+	const kafka = createKafka({clientId: 'writer', brokers: [...brokers], logLevel: logLevel.NOTHING});
+	const producer = kafka.producer();
+	await producer.connect();
+	await send(producer, {topic, partitions}, each);
+	await producer.disconnect();
+}
+
+async function send(producer: Producer, {topic, partitions}: Omit<Target, 'brokers'>, each: number): Promise<void> {
+	const messages = Array.from({length: partitions}, (_, partition) =>
+		Array.from({length: each}, () => ({partition, value: 'x'})),
+	).flat();
+	await producer.send({topic, acks: -1, messages});
 }

@@ -7,7 +7,7 @@ const [first, second, third] = ['a-lock-0000000001', 'b-lock-0000000002', 'c-loc
 const fourth = 'd-lock-0000000004';
 
 function contender({waits = true} = {}): Knowledge {
-	return new Knowledge({precedence: inSequence(lockKinds), waits});
+	return new Knowledge({precedence: inSequence('lock-', lockKinds), waits});
 }
 
 /** A waiter whose node is `name`, just after its list. */

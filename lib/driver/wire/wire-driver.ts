@@ -34,6 +34,7 @@ type State =
 const minPause = 50;
 const maxPause = 1000;
 const minDialTimeout = 500;
+const minDialsInSession = 3;
 
 /** The driver in pure TypeScript over `node:net`: picks a server, shakes hands, and dials again for the same session until it is told to give that up. */
 export class WireDriver implements Driver {
@@ -183,7 +184,8 @@ export class WireDriver implements Driver {
 	/** Resolves with whether a session is open; `false` after an expiry, when the next dial may follow at once. */
 	async #shakeHands(connection: Connection, listener: DriverListener, waiting: AbortController): Promise<boolean> {
 		const asked = this.#credentials;
-		const dialTimeout = Math.max(minDialTimeout, asked.timeout / this.#ensemble.size);
+		// A server that takes the connection but does not answer must not cost the session, even if it is the only one.
+		const dialTimeout = Math.max(minDialTimeout, asked.timeout / Math.max(minDialsInSession, this.#ensemble.size));
 		const response = await connection.handshake(
 			{lastZxid: this.#lastZxid, timeout: this.#options.sessionTimeout, ...this.#identity(asked)},
 			dialTimeout,

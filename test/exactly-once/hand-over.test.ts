@@ -1,0 +1,32 @@
+import test from 'ava';
+import {nTimes} from '../../lib/index.ts';
+import {messageProcessor} from '../../recipes/kafka/handlers.ts';
+import {LaneProcess} from '../../recipes/kafka/lane-process.ts';
+
+test('a lane that is handed over is in no commit that does not carry records of it', async t => {
+	const unused = (): never => t.fail('nothing is processed');
+	const process = new LaneProcess({
+		lane: {topic: 'in', partition: 0},
+		lease: {
+			path: '/lock',
+			fencingToken: 1n,
+			signal: new AbortController().signal,
+			throwIfLost: () => undefined,
+			release: async () => undefined,
+			[Symbol.asyncDispose]: async () => undefined,
+		},
+		epoch: 1n,
+		position: 5n,
+		processor: messageProcessor(unused),
+		prepare: unused,
+		retry: nTimes(0, 0),
+		onFinished: () => undefined,
+		onLoad: () => undefined,
+		onHalted: () => undefined,
+		pause: unused,
+	});
+	t.truthy(process.take(true), 'a refresh takes an idle lane');
+	process.acknowledge();
+	await process.drain();
+	t.is(process.take(true), undefined);
+});
