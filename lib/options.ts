@@ -22,7 +22,7 @@ export type ConnectOptions = Cancellable & {
 	readonly closeTimeout?: number | undefined;
 	/** How long before the session's possible end its leases end; ms. @default a quarter of the negotiated session timeout */
 	readonly leaseMargin?: number | undefined;
-	/** For calls whose repetition is sound. `false`: none is repeated. @default boundedExponentialBackoff(100, 2000, 5) */
+	/** For calls whose repetition is sound. `false`: none is repeated. @default boundedExponentialBackoff(100, 2000, 5), but none begins `connectTimeout` after the first attempt did */
 	readonly retry?: RetryPolicy | false | undefined;
 	/** @default none */
 	readonly auth?: readonly AuthOption[] | undefined;
@@ -61,13 +61,19 @@ export type ResolvedOptions = {
 
 const maxInt = 2 ** 31 - 1;
 
+/** An attempt may wait `connectTimeout` for a connection; six of them in a row would keep a caller six times as long as was asked. */
+function defaultRetry(connectTimeout: number): RetryPolicy {
+	const backOff = boundedExponentialBackoff(100, 2000, 5);
+	return context => (context.elapsed >= connectTimeout ? undefined : backOff(context));
+}
+
 /** All defaults in one place. @throws InvalidArgumentError */
 export function resolveOptions({
 	sessionTimeout = 10_000,
 	connectTimeout = 15_000,
 	closeTimeout = 2000,
 	leaseMargin,
-	retry = boundedExponentialBackoff(100, 2000, 5),
+	retry = defaultRetry(connectTimeout),
 	auth = [],
 	ssl,
 	sasl,

@@ -205,7 +205,7 @@ test('calls while there is no server wait no longer than connectTimeout, and wer
 	await using client = await open(proxy, {connectTimeout: 300});
 	proxy.refuse();
 	await nextEvent(client, 'suspended');
-	const error = await t.throwsAsync(client.set('/', 'x', {retry: false}), {instanceOf: ConnectionLossError});
+	const error = await t.throwsAsync(client.set('/', 'x'), {instanceOf: ConnectionLossError});
 	t.false(error.sent);
 	t.regex(error.message, /^set \/: /);
 });
