@@ -5,6 +5,7 @@ import {InvalidArgumentError} from './errors/argument-error.ts';
 import {isCoordinationError} from './errors/coordination-error.ts';
 import {NoNodeError} from './errors/keeper-error.ts';
 import {RequestTooLargeError} from './errors/request-error.ts';
+import type {Namespace} from './namespace.ts';
 import type {ResolvedOptions} from './options.ts';
 import {validatePath} from './paths.ts';
 import {outcomeOf} from './retry/outcome.ts';
@@ -28,11 +29,19 @@ export class Caller {
 	readonly session: Session;
 	readonly chroot: Chroot;
 	readonly options: ResolvedOptions;
+	/** Where the client is only a view of another's session. */
+	readonly namespace: Namespace | undefined;
 
-	constructor(session: Session, chroot: Chroot, options: ResolvedOptions) {
+	constructor(session: Session, chroot: Chroot, options: ResolvedOptions, namespace: Namespace | undefined) {
 		this.session = session;
 		this.chroot = chroot;
 		this.options = options;
+		this.namespace = namespace;
+	}
+
+	/** Runs what needs the znode of the client's namespace, if it has one. */
+	inNamespace<T>(attempt: () => Promise<T>, options: OperationOptions): Promise<T> {
+		return this.namespace ? this.namespace.ensured(attempt, options) : attempt();
 	}
 
 	/** A read that may leave a watch. */
@@ -49,7 +58,8 @@ export class Caller {
 		const watch = listener && new AskedWatch(this.session, {table, serverPath, path, listener});
 		try {
 			const request = {path: serverPath, watch: watch?.asks ?? false} as RequestOf<Name>;
-			const reply = await this.call({operation, request, path, options, idempotent: true});
+			const attempt = (): Promise<ReplyOf<Name>> => this.call({operation, request, path, options, idempotent: true});
+			const reply = await (path === '/' ? this.inNamespace(attempt, options) : attempt());
 			watch?.granted(table);
 			return reply;
 		} catch (error) {
@@ -68,6 +78,8 @@ export class Caller {
 		options,
 		idempotent,
 	}: Call<Name>): Promise<ReplyOf<Name>> {
+		const refusal = this.namespace?.refusal(describe({operation, path}));
+		if (refusal) return Promise.reject(refusal);
 		const {signal, retry = this.options.retry} = options;
 		this.session.checkClock();
 		const {era} = this.session;

@@ -111,6 +111,16 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	/** Who this connection is to the server: its address, its certificate, its SASL name and the users of its credentials. Needs ZooKeeper 3.7. */
 	whoAmI(options?: OperationOptions): Promise<readonly Identity[]>;
 
+	/**
+	 * A client whose paths are below `name` and which shares this one's session, credentials and events: `client.namespace('orders').get('/42')` reads `/orders/42`. Its events, errors and
+	 * results speak its own paths. The namespace's znode is created as a container when it is first needed, as by Curator; so it goes when it has been emptied, and comes back.
+	 * Closing it ends its watches and calls, and neither the session nor this client; release what was acquired through it before.
+	 *
+	 * @param name a path without the slash at its beginning: `orders`, `shop/orders`
+	 * @throws InvalidArgumentError
+	 */
+	namespace(name: string): Client;
+
 	/** Ends the session on the server, at most waiting `closeTimeout`. Idempotent; pending calls reject with `ClientClosedError`. */
 	close(): Promise<void>;
 }

@@ -32,11 +32,11 @@ export async function connect(connectString: string, options: ConnectOptions = {
 		secure: resolved.secure,
 	});
 	let session!: Session;
-	const client = new SessionClient(
-		emitter => (session = new Session(driver, {...resolved, credentials: resolved.auth}, emitter)),
-		new Chroot(chroot),
-		resolved,
-	);
+	const client = new SessionClient({
+		openSession: emitter => (session = new Session(driver, {...resolved, credentials: resolved.auth}, emitter)),
+		chroot: new Chroot(chroot),
+		options: resolved,
+	});
 	const opened = deferred();
 	client.once('connected', () => opened.resolve());
 	client.once('closed', ({cause}) => opened.reject(cause));

@@ -13,6 +13,8 @@ type PersistentWatch = {
 	readonly serverPath: string;
 	readonly mode: PersistentMode;
 	readonly signal: AbortSignal | undefined;
+	/** Resolves when the client has ended. */
+	readonly closed: Promise<unknown>;
 };
 
 const armPause = 100;
@@ -20,13 +22,13 @@ const armPause = 100;
 /** A server's persistent watch as a stream. It is armed when the iteration begins, restored by the session after a reconnect, and taken back when the iteration ends. */
 export async function* persistentWatch(
 	session: Session,
-	{path, serverPath, mode, signal}: PersistentWatch,
+	{path, serverPath, mode, signal, closed}: PersistentWatch,
 ): AsyncGenerator<PersistentWatchEvent, void, undefined> {
 	if (signal?.aborted) return;
 	const events = new EventQueue<PersistentWatchEvent>();
 	const listener = (event: PersistentWatchEvent): void => events.push(event);
 	using _ = signal ? addAbortListener(signal, () => events.end()) : undefined;
-	void session.closed.then(() => events.end());
+	void closed.then(() => events.end());
 	const name = {operation: 'watch', path};
 	const isLost = (error: unknown): boolean =>
 		outcomeOf(error) !== 'final' || isCoordinationError(error, 'SESSION_EXPIRED');

@@ -12,11 +12,12 @@ import type {
 	VersionOptions,
 	WatchOptions,
 } from './client.ts';
-import type {Chroot} from './chroot.ts';
-import {UnsupportedError} from './errors/argument-error.ts';
+import {Chroot} from './chroot.ts';
+import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 import {isCoordinationError} from './errors/coordination-error.ts';
 import {NoNodeError} from './errors/keeper-error.ts';
 import {createParents} from './create-parents.ts';
+import {Namespace} from './namespace.ts';
 import {checkCreate, versionOf} from './operation-arguments.ts';
 import {type ResolvedOptions, toCredential, validateAcl} from './options.ts';
 import {validatePath} from './paths.ts';
@@ -36,21 +37,28 @@ import type {Acl, Identity, PersistentWatchEvent, Stat, WatchListener} from './z
 
 const guaranteedPause = 100;
 
+type SessionClientParts = {
+	readonly openSession: (emitter: Emitter<SessionEvents>) => Session;
+	readonly chroot: Chroot;
+	readonly options: ResolvedOptions;
+	readonly openNamespace?: ((emitter: Emitter<SessionEvents>) => Namespace) | undefined;
+};
+
 /** The `Client` over one `Session`. Each operation is its arguments' check and one call; what takes several round trips has a file of its own. */
 export class SessionClient extends Emitter<SessionEvents> implements Client {
 	readonly #caller: Caller;
 
-	constructor(openSession: (emitter: Emitter<SessionEvents>) => Session, chroot: Chroot, options: ResolvedOptions) {
+	constructor({openSession, chroot, options, openNamespace}: SessionClientParts) {
 		super();
-		this.#caller = new Caller(openSession(this), chroot, options);
+		this.#caller = new Caller(openSession(this), chroot, options, openNamespace?.(this));
 	}
 
 	get state(): SessionState {
-		return this.#caller.session.state;
+		return (this.#caller.namespace ?? this.#caller.session).state;
 	}
 
 	get trustedUntil(): number {
-		return this.#caller.session.trustedUntil;
+		return this.state.status === 'closed' ? -Infinity : this.#caller.session.trustedUntil;
 	}
 
 	get sessionTimeout(): number | undefined {
@@ -58,11 +66,11 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 	}
 
 	get session(): SessionCredentials | undefined {
-		return this.#caller.session.credentials;
+		return this.state.status === 'closed' ? undefined : this.#caller.session.credentials;
 	}
 
 	get closed(): Promise<Error | undefined> {
-		return this.#caller.session.closed;
+		return (this.#caller.namespace ?? this.#caller.session).closed;
 	}
 
 	checkClock(): void {
@@ -87,7 +95,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 			ttl,
 		};
 		const create = (): Promise<Created> =>
-			this.#caller.call({operation: 'create', request, path, options, idempotent: false});
+			this.#caller.inNamespace(
+				() => this.#caller.call({operation: 'create', request, path, options, idempotent: false}),
+				options,
+			);
 		const created = withParents ? await createParents(this, path, options, create) : await create();
 		return {path: this.#caller.chroot.fromServer(created.path), stat: created.stat};
 	}
@@ -177,6 +188,7 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 			bytes: (operation, path, data) => this.#caller.bytes(operation, path, data),
 			call: (request, path, options) =>
 				this.#caller.call({operation: 'multi', request, path, options, idempotent: false}),
+			inNamespace: (attempt, options) => this.#caller.inNamespace(attempt, options),
 		});
 	}
 
@@ -184,7 +196,13 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		validatePath(path);
 		if (!this.#caller.session.capabilities.persistentWatches)
 			throw new UnsupportedError('this driver has no persistent watches; the wire driver has');
-		return persistentWatch(this.#caller.session, {path, serverPath: this.#caller.chroot.toServer(path), mode, signal});
+		return persistentWatch(this.#caller.session, {
+			path,
+			serverPath: this.#caller.chroot.toServer(path),
+			mode,
+			signal,
+			closed: this.closed,
+		});
 	}
 
 	async unwatch(path: string, listener: WatchListener): Promise<void> {
@@ -206,8 +224,23 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		return this.#caller.call({operation: 'whoAmI', request: undefined, options, idempotent: true});
 	}
 
+	namespace(name: string): Client {
+		const root = `/${name}`;
+		if (typeof name !== 'string' || name === '') throw new InvalidArgumentError('name', name, 'a relative path');
+		validatePath(root, 'name');
+		const {session, chroot, options} = this.#caller;
+		return new SessionClient({
+			openSession: () => session,
+			chroot: new Chroot(chroot.toServer(root)),
+			options,
+			openNamespace: view => new Namespace(this, root, view),
+		});
+	}
+
 	async close(): Promise<void> {
-		await this.#caller.session.close();
+		const {namespace, session} = this.#caller;
+		if (namespace) namespace.close();
+		else await session.close();
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {

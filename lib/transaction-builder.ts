@@ -19,6 +19,8 @@ export type TransactionContext = {
 		path: string,
 		options: OperationOptions,
 	) => Promise<readonly MultiOutcome[]>;
+	/** Runs what needs the znode of the client's namespace. */
+	readonly inNamespace: <T>(attempt: () => Promise<T>, options: OperationOptions) => Promise<T>;
 };
 
 /** The error results of a transaction: 0 before the culprit, -2 (not executed) after it. */
@@ -68,7 +70,11 @@ export class TransactionBuilder implements Transaction {
 		return this.#add({type: 'check', path, version: versionOf(options)});
 	}
 
-	async commit(options: OperationOptions = {}): Promise<readonly TransactionResult[]> {
+	commit(options: OperationOptions = {}): Promise<readonly TransactionResult[]> {
+		return this.#context.inNamespace(() => this.#commit(options), options);
+	}
+
+	async #commit(options: OperationOptions): Promise<readonly TransactionResult[]> {
 		const [first] = this.#operations;
 		if (!first) return [];
 		const {chroot, call} = this.#context;

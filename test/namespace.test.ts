@@ -1,0 +1,122 @@
+import anyTest, {type TestFn} from 'ava';
+import {
+	type Client,
+	type ClientEvents,
+	ClientClosedError,
+	connect,
+	InvalidArgumentError,
+	NoNodeError,
+	type PersistentWatchEvent,
+	TransactionError,
+	type WatchNotice,
+} from '../lib/index.ts';
+import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
+import {Mutex} from '../recipes/index.ts';
+import {listenerCount} from './helpers/proxied-client.ts';
+import {nextEvent} from './helpers/next-event.ts';
+import {until} from './helpers/until.ts';
+
+type Context = {readonly server: TestingServer; readonly proxy: FaultProxy; readonly client: Client};
+const test = (anyTest as TestFn<Context>).serial;
+
+test.before(async t => {
+	const server = await TestingServer.start();
+	const proxy = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
+	await using setUp = await connect(server.connectString);
+	await setUp.create('/app');
+	t.context = {server, proxy, client: await connect(`${proxy.address}/app`, {sessionTimeout: 20_000})};
+});
+test.after.always(async t => {
+	await t.context.client.close();
+	await t.context.proxy.close();
+	await t.context.server.close();
+});
+
+test('its znodes are created as containers when something needs them, and not before', async t => {
+	const {client} = t.context;
+	const deep = client.namespace('shop').namespace('orders/open');
+	await t.throwsAsync(deep.get('/42'), {instanceOf: NoNodeError, message: /^get \/42: /});
+	t.is(await client.exists('/shop'), undefined);
+	t.is((await deep.create('/42', 'a')).path, '/42');
+	t.is((await client.get('/shop/orders/open/42')).data?.toString(), 'a');
+	t.deepEqual((await client.namespace('read').children('/')).children, []);
+	const [created] = await client.namespace('written').transaction().create('/a').set('/a', 'x').commit();
+	t.is(created?.path, '/a');
+	t.is(
+		(await client.namespace('sequence').create('/n-', null, {mode: 'ephemeral-sequential'})).path.slice(0, 4),
+		'/_c_',
+	);
+	t.is((await client.namespace('deep').create('/a/b/c', null, {createParents: true})).path, '/a/b/c');
+});
+
+test('what is missing inside of it is an error as elsewhere', async t => {
+	const orders = t.context.client.namespace('orders');
+	await t.throwsAsync(orders.create('/a/b'), {instanceOf: NoNodeError, message: /^create \/a\/b: /});
+	const failed = orders.transaction().check('/none').commit();
+	t.is((await t.throwsAsync(failed, {instanceOf: TransactionError})).cause.path, '/none');
+	await orders.delete('/');
+	await t.notThrowsAsync(orders.create('/back'));
+});
+
+test('events and watches speak its paths; a lock in it is a lock', async t => {
+	const {client} = t.context;
+	const orders = client.namespace('watched');
+	await orders.create('/a', '1');
+	const notices: WatchNotice[] = [];
+	await orders.get('/a', {watch: notice => notices.push(notice)});
+	await orders.children('/', {watch: notice => notices.push(notice)});
+	await client.set('/watched/a', '2');
+	await client.create('/watched/b');
+	await until(() => notices.length === 2);
+	t.deepEqual(notices, [
+		{type: 'changed', path: '/a'},
+		{type: 'children', path: '/'},
+	]);
+	await using lease = await new Mutex(orders, '/lock').acquire();
+	t.true(lease.path.startsWith('/lock/'));
+	t.is((await client.children('/watched/lock')).children.length, 1);
+});
+
+test('it lives through the session with its client, and ends alone', async t => {
+	const {client, proxy} = t.context;
+	const listeners = listenerCount(client);
+	const orders = client.namespace('ends');
+	const told: (keyof ClientEvents)[] = [];
+	for (const name of ['suspended', 'reconnected', 'closed'] as const) orders.on(name, () => told.push(name));
+	const back = nextEvent(orders, 'reconnected');
+	proxy.reset();
+	await back;
+	t.is(orders.session?.id, client.session?.id);
+	const events: PersistentWatchEvent[] = [];
+	const watching = (async (): Promise<void> => {
+		for await (const event of orders.watch('/a')) events.push(event);
+	})();
+	await until(() => events.length === 1);
+	await orders.close();
+	await orders.close();
+	await watching;
+	t.is(await orders.closed, undefined);
+	t.is(orders.state.status, 'closed');
+	t.is(orders.session, undefined);
+	t.is(orders.trustedUntil, -Infinity);
+	t.deepEqual(told, ['suspended', 'reconnected', 'closed']);
+	await t.throwsAsync(orders.get('/'), {instanceOf: ClientClosedError, message: /^get \/: /});
+	await t.throwsAsync(orders.create('/a'), {instanceOf: ClientClosedError});
+	t.is(client.state.status, 'connected');
+	t.truthy(await client.exists('/'));
+	t.is(listenerCount(client), listeners);
+});
+
+test('it ends with its client', async t => {
+	const client = await connect(t.context.server.connectString);
+	const orders = client.namespace('orders');
+	await client.close();
+	await orders.closed;
+	t.is(orders.state.status, 'closed');
+	await t.throwsAsync(orders.get('/'), {instanceOf: ClientClosedError});
+});
+
+test('a name that is no path below is refused', t => {
+	for (const name of ['', '/orders', 'a//b', 'a/', '.', '..', 7])
+		t.throws(() => t.context.client.namespace(name as string), {instanceOf: InvalidArgumentError});
+});
