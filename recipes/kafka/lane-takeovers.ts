@@ -1,4 +1,4 @@
-import {setTimeout as sleep} from 'node:timers/promises';
+import {setImmediate, setTimeout as sleep} from 'node:timers/promises';
 import type {HeldLane} from './held-lane.ts';
 import {persistently} from './persistently.ts';
 import type {Candidate, Outcomes, takeOver, TakeoverRoom} from './takeover.ts';
@@ -10,13 +10,16 @@ export type LaneTakeoversOptions = {
 	readonly settled: () => Promise<void>;
 	/** Runs `work` while no recovery runs. */
 	readonly exclusively: (work: () => Promise<void>) => Promise<void>;
+	/** Whether some lock is waited for. */
+	readonly isExpecting: () => boolean;
 	readonly onOutcomes: (lanes: readonly HeldLane[], outcomes: Outcomes) => void;
 	readonly onFailure: (error: unknown) => void;
 	readonly onFatal: (error: unknown) => void;
 };
 
-/** The locks that a dead worker leaves come within a moment: they are taken over together. */
-const gatherPause = 10;
+/** The locks that a dead worker leaves come one close behind the other: they are taken over together, with one fence and one look at the sink. */
+const gatherPause = 25;
+const longestGathering = 200;
 
 /** Takes lanes over as their locks come, one batch at a time. */
 export class LaneTakeovers {
@@ -38,7 +41,7 @@ export class LaneTakeovers {
 		this.#isTaking = true;
 		try {
 			while (this.#waiting.length > 0) {
-				await sleep(gatherPause, undefined, {signal: room.signal});
+				await this.#gather();
 				const batch = this.#waiting.splice(0);
 				// A lane lost and taken again may still be part of this worker's own transaction: its outcome comes first.
 				await settled();
@@ -48,6 +51,19 @@ export class LaneTakeovers {
 			if (!room.signal.aborted) onFatal(error);
 		} finally {
 			this.#isTaking = false;
+		}
+	}
+
+	/** Ends when no lock is waited for, or none has come for a moment. */
+	async #gather(): Promise<void> {
+		const {isExpecting, room} = this.#options;
+		const {signal} = room;
+		const deadline = performance.now() + longestGathering;
+		for (let gathered = 0; isExpecting() && gathered < this.#waiting.length && performance.now() < deadline; ) {
+			gathered = this.#waiting.length;
+			await sleep(gatherPause, undefined, {signal});
+			// In a process that is short of time, what has come by now is still unread.
+			await setImmediate(undefined, {signal});
 		}
 	}
 

@@ -255,6 +255,7 @@ export class Worker {
 			takeOver: room.takeOver,
 			settled: () => commit.settled(),
 			exclusively: work => this.#exclusively(work),
+			isExpecting: () => [...this.#lanes.values()].some(({state}) => state.status === 'locking'),
 			onOutcomes: (lanes, outcomes) => {
 				for (const held of lanes) {
 					const outcome = outcomes.get(held.lane);

@@ -22,6 +22,8 @@ export class FleetWorker {
 	/** How often its transaction failed. */
 	recoveries = 0;
 	readonly halts: string[] = [];
+	/** How many lanes it is processing. */
+	running = 0;
 	readonly #process: ChildProcess;
 	readonly #exited: Promise<unknown>;
 	#state: State = 'at work';
@@ -99,6 +101,7 @@ export class FleetWorker {
 		if (message.type === 'session')
 			this.session = {id: BigInt(message.id), password: Buffer.from(message.password, 'hex')};
 		if (message.type === 'recovering') this.recoveries++;
+		if (message.type === 'running') this.running = message.lanes;
 		if (message.type === 'halted') this.halts.push(message.text);
 		if ('text' in message) this.#complain(`${message.type}: ${message.text}\n`);
 	}

@@ -23,6 +23,8 @@ export type WorkerOrders = {
 export type WorkerMessage =
 	| {readonly type: 'session'; readonly id: string; readonly password: string}
 	| {readonly type: 'recovering' | 'failure' | 'halted'; readonly text: string}
+	/** How many lanes it is processing now. */
+	| {readonly type: 'running'; readonly lanes: number}
 	| {readonly type: 'unblocked'};
 
 /** What a parent tells a worker: to hand over and end, or to block its event loop. */

@@ -61,6 +61,8 @@ function start(): {readonly ended: Promise<void>; readonly close: () => Promise<
 		consumer.on('failure', events.failure);
 		consumer.on('lane', ({partition, state}) => {
 			if (state.status === 'halted') tell({type: 'halted', text: `lane ${partition}: ${String(state.error)}`});
+			const running = consumer.lanes().filter(lane => lane.state.status === 'running');
+			tell({type: 'running', lanes: running.length});
 		});
 		return {ended: consumer.run(), close: async () => consumer.close()};
 	}
