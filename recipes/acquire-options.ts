@@ -1,3 +1,4 @@
+import {InvalidArgumentError} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 
 /**
@@ -12,3 +13,9 @@ export type AcquireOptions = Cancellable & {
 	/** @default 'suspended' */
 	readonly revokeOn?: RevokeOn | undefined;
 };
+
+/** @throws InvalidArgumentError */
+export function checkAcquireOptions({revokeOn = 'suspended'}: AcquireOptions): void {
+	if (revokeOn !== 'suspended' && revokeOn !== 'lost')
+		throw new InvalidArgumentError('options.revokeOn', revokeOn, "'suspended' or 'lost'");
+}

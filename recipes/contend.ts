@@ -1,5 +1,6 @@
 import {addAbortListener} from 'node:events';
-import {AbortedError, type Client, InvalidArgumentError} from '../lib/index.ts';
+import {AbortedError, type Client} from '../lib/index.ts';
+import {checkAcquireOptions} from './acquire-options.ts';
 import {Contender, type ContendOptions} from './contender.ts';
 import type {HeldLease} from './held-lease.ts';
 
@@ -15,9 +16,8 @@ export function contend(
 ): Promise<HeldLease>;
 export function contend(client: Client, path: string, options: ContendOptions): Promise<HeldLease | undefined>;
 export async function contend(client: Client, path: string, options: ContendOptions): Promise<HeldLease | undefined> {
-	const {signal, revokeOn = 'suspended'} = options;
-	if (revokeOn !== 'suspended' && revokeOn !== 'lost')
-		throw new InvalidArgumentError('options.revokeOn', revokeOn, "'suspended' or 'lost'");
+	const {signal} = options;
+	checkAcquireOptions(options);
 	AbortedError.throwIfAborted(signal, `acquire ${path}`);
 	const contender = new Contender(client, path, options);
 	const listening = signal && addAbortListener(signal, () => contender.abort(signal.reason));

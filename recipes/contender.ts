@@ -30,7 +30,12 @@ export type ContendOptions = AcquireOptions & {
 	readonly precedence: Precedence;
 	readonly data: DataInput;
 	readonly waits: boolean;
+	/** Sends a read that is to be made under the lock. It rides behind every list that may grant the lock: what the last call read, it read while the lock was held. */
+	readonly alongside?: (() => void) | undefined;
 };
+
+/** What led to a look at the knowledge: a list, or a search, that shows my own node. */
+type Trigger = 'list' | 'search';
 
 /** The kernel repairs its own losses: it knows better than a policy what has to be asked again. */
 const once = {retry: false} as const;
@@ -73,7 +78,8 @@ export class Contender {
 			armed: name => this.#learn(knowledge => knowledge.armed(name)),
 			unarmed: name => this.#ask(knowledge => knowledge.unarmed(name)),
 			gone: name => (name === this.#knowledge.my ? this.#vanished() : this.#learn(knowledge => knowledge.gone(name))),
-			refused: error => this.#fail(error),
+			// A holder that may not read its own znode keeps it: it hears of the session's end all the same.
+			refused: error => this.#state.status === 'waiting' && this.#fail(error),
 		});
 		this.#unsubscribe = subscribe<ClientEvents>(client, {
 			connected: () => this.#drive(),
@@ -98,15 +104,17 @@ export class Contender {
 	}
 
 	/** Sends what the knowledge lacks, or concludes. Before `reconnected` nothing may be concluded: the missed events come in no order of time. */
-	#drive(trigger?: {readonly confirmed: boolean}): void {
+	#drive(trigger?: Trigger): void {
 		this.#client.checkClock();
 		if (this.#state.status === 'over') return;
 		const {state} = this.#client;
 		if (state.status === 'closed') this.#closed(state.cause);
 		if (state.status !== 'connected') return;
 		const knowledge = this.#knowledge;
-		for (const step of knowledge.drive(trigger)) {
-			if (this.#isCurrent(knowledge)) this.#take(step, knowledge);
+		for (const step of knowledge.drive({confirmed: trigger !== undefined})) {
+			if (!this.#isCurrent(knowledge)) return;
+			if (step.step === 'hold' && trigger !== 'list') this.#options.alongside?.();
+			this.#take(step, knowledge);
 		}
 	}
 
@@ -142,11 +150,13 @@ export class Contender {
 	async #enter(knowledge: Knowledge): Promise<void> {
 		const {kind, data} = this.#options;
 		const child = this.#child(protectedName(knowledge.guid, kind));
-		const [parents, created, listed] = await Promise.allSettled([
+		const sent = [
 			this.#parents.send(),
 			this.#client.create(child, data, {...once, mode: 'ephemeral-sequential', protect: false}),
 			this.#client.children(this.#path, once),
-		]);
+		] as const;
+		this.#options.alongside?.();
+		const [parents, created, listed] = await Promise.allSettled(sent);
 		if (created.status === 'rejected') return this.#notCreated(knowledge, created.reason, parents);
 		this.#parents.present();
 		const node = created.value;
@@ -171,13 +181,15 @@ export class Contender {
 	}
 
 	async #list(knowledge: Knowledge): Promise<void> {
-		const [listed] = await Promise.allSettled([this.#client.children(this.#path, once)]);
+		const sent = this.#client.children(this.#path, once);
+		this.#options.alongside?.();
+		const [listed] = await Promise.allSettled([sent]);
 		if (this.#isCurrent(knowledge)) this.#listed(knowledge, listed);
 	}
 
 	#listed(knowledge: Knowledge, listed: PromiseSettledResult<Children>): void {
 		if (listed.status === 'fulfilled') {
-			if (knowledge.listed(listed.value.children)) this.#drive({confirmed: true});
+			if (knowledge.listed(listed.value.children)) this.#drive('list');
 			else this.#vanished();
 		} else if (isInterruption(listed.reason)) this.#ask(() => knowledge.listLost());
 		else if (isCoordinationError(listed.reason, 'NO_NODE')) this.#vanished();
@@ -194,7 +206,7 @@ export class Contender {
 			if (!mine) return this.#fresh();
 			this.#node = mine;
 			knowledge.found(nameOf(mine.path), children);
-			this.#drive({confirmed: true});
+			this.#drive('search');
 		} catch (error) {
 			if (!this.#isCurrent(knowledge)) return;
 			if (isCoordinationError(error, 'NO_NODE')) return this.#fresh();

@@ -13,7 +13,7 @@ import {
 	TransactionError,
 } from '../lib/index.ts';
 import {abortable} from '../lib/util/abortable.ts';
-import type {AcquireOptions} from './acquire-options.ts';
+import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
 import {protectedName} from './contender-name.ts';
 import {isInterruption} from './interruption.ts';
 import {keptLease} from './kept-lease.ts';
@@ -30,8 +30,10 @@ import {withdraw} from './withdraw.ts';
 export function downgrade(
 	client: Client,
 	written: Lease,
-	{data, revokeOn, signal}: AcquireOptions & {readonly data: DataInput},
+	options: AcquireOptions & {readonly data: DataInput},
 ): Promise<Lease> {
+	const {data, revokeOn, signal} = options;
+	checkAcquireOptions(options);
 	const operation = `acquire ${parentOf(written.path)}`;
 	AbortedError.throwIfAborted(signal, operation);
 	const making = create(client, written, data).then(created => keptLease(client, created, revokeOn));

@@ -1,7 +1,7 @@
-import {type Client, isCoordinationError, joinPath, type ReadOptions, type WatchListener} from '../lib/index.ts';
+import {type Client, isCoordinationError, joinPath, type ReadOptions} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
-import {deferred} from '../lib/util/deferred.ts';
 import {inOrder, latchKinds} from './contender-name.ts';
+import {nextChange} from './next-change.ts';
 import {readZnode} from './read-znode.ts';
 
 /** Who leads: the first in the queue. */
@@ -50,24 +50,17 @@ async function sightFirst(client: Client, path: string, options: Cancellable): P
 	const [first] = (await participantsUnder(client, path, options)) ?? [];
 	if (first === undefined) return undefined;
 	const child = joinPath(path, first);
-	const {listener, changed, end} = watchOn(client, child);
+	const {listener, changed, end} = nextChange(client, child);
 	const read = await readZnode(client, child, {...options, watch: listener});
 	return read && {leader: {id: read.data?.toString() ?? '', path: child}, changed, end};
 }
 
 async function sightNone(client: Client, path: string, options: Cancellable): Promise<Sighting | undefined> {
-	const {listener, changed, end} = watchOn(client, path);
+	const {listener, changed, end} = nextChange(client, path);
 	const watching = {...options, watch: listener};
 	const names = await participantsUnder(client, path, watching);
 	const isThere = names ? names.length > 0 : await client.exists(path, watching);
 	if (!isThere) return {leader: undefined, changed, end};
 	end();
 	return undefined;
-}
-
-function watchOn(client: Client, path: string): Omit<Sighting, 'leader'> & {readonly listener: WatchListener} {
-	const {promise, resolve} = deferred();
-	const listener = (): void => resolve();
-	// It fails only with the client, and then there is nothing to take back.
-	return {listener, changed: promise, end: () => void client.unwatch(path, listener).catch(() => {})};
 }

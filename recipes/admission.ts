@@ -1,0 +1,217 @@
+import {randomUUID} from 'node:crypto';
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import {
+	AbortedError,
+	type Children,
+	type Client,
+	type Created,
+	type DataInput,
+	isCoordinationError,
+	joinPath,
+	parentOf,
+	TransactionError,
+	type WatchListener,
+} from '../lib/index.ts';
+import {abortable} from '../lib/util/abortable.ts';
+import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
+import {contend} from './contend.ts';
+import {lockKinds, protectedName} from './contender-name.ts';
+import {findByGuid} from './find-by-guid.ts';
+import type {HeldLease} from './held-lease.ts';
+import {isInterruption, mayHaveRun} from './interruption.ts';
+import {keptLease} from './kept-lease.ts';
+import {type NextChange, nextChange} from './next-change.ts';
+import {inSequence} from './precedence.ts';
+import {withdraw} from './withdraw.ts';
+
+export type AdmissionOptions = AcquireOptions & {
+	/** How many leases there are in all. */
+	readonly leases: number;
+	/** How many to take at once. */
+	readonly count: number;
+	readonly data: DataInput;
+	readonly waits: boolean;
+};
+
+/** There is room; `isNew`, since there is no queue of leases yet. */
+type Room = {readonly isNew: boolean};
+/** No leases: it would have to wait, or the guard was lost. */
+type Refusal = undefined | 'again';
+type Count = PromiseSettledResult<Children>;
+
+const once = {retry: false} as const;
+const empty = new Uint8Array(0);
+
+/**
+ * One way into a semaphore. Under a guard, a mutex at `locks`, the children of `leases` are counted; when there is room, one transaction creates this one's leases
+ * and deletes the guard. So nobody counts without the guard, no lease is there that was not counted, and none is there alone: all or nothing.
+ *
+ * The first count rides behind the guard's own list, so that without contention there are two round trips.
+ */
+export class Admission {
+	readonly #client: Client;
+	readonly #locks: string;
+	readonly #leases: string;
+	readonly #options: AdmissionOptions;
+
+	constructor(client: Client, path: string, options: AdmissionOptions) {
+		this.#client = client;
+		this.#locks = joinPath(path, 'locks');
+		this.#leases = joinPath(path, 'leases');
+		this.#options = options;
+	}
+
+	get #operation(): string {
+		return `acquire ${parentOf(this.#locks)}`;
+	}
+
+	/** The leases, or `undefined` if it would have to wait. An abort rejects at once and leaves nothing behind. */
+	async enter(): Promise<HeldLease[] | undefined> {
+		const {signal} = this.#options;
+		checkAcquireOptions(this.#options);
+		AbortedError.throwIfAborted(signal, this.#operation);
+		const entering = this.#enter();
+		return abortable(entering, signal, reason => {
+			entering.then(
+				leases => leases?.map(lease => lease.release()),
+				() => {},
+			);
+			return new AbortedError(this.#operation, reason);
+		});
+	}
+
+	/** The guard may be lost at any time: then it begins anew, at the end of the guard's queue. */
+	async #enter(): Promise<HeldLease[] | undefined> {
+		for (;;) {
+			const outcome = await this.#underGuard();
+			if (outcome !== 'again') return outcome;
+			AbortedError.throwIfAborted(this.#options.signal, this.#operation);
+			await nextTurn();
+		}
+	}
+
+	async #underGuard(): Promise<HeldLease[] | Refusal> {
+		const {data, waits, signal} = this.#options;
+		const counts: Promise<Count>[] = [];
+		const guard = await contend(this.#client, this.#locks, {
+			signal,
+			// A short disconnection does no harm: the transaction needs the guard's znode, not this client's opinion.
+			revokeOn: 'lost',
+			kind: 'lock-',
+			precedence: inSequence('lock-', lockKinds),
+			data,
+			waits,
+			alongside: () => counts.push(this.#count()),
+		});
+		if (!guard) return undefined;
+		try {
+			const room = await this.#room(guard, await counts.at(-1));
+			return typeof room === 'object' ? await this.#take(guard, room) : room;
+		} finally {
+			void guard.release();
+		}
+	}
+
+	async #count(watch?: WatchListener): Promise<Count> {
+		const [count] = await Promise.allSettled([this.#client.children(this.#leases, {...once, watch})]);
+		return count;
+	}
+
+	/** Counts until there is room. */
+	async #room(guard: HeldLease, first: Count | undefined): Promise<Room | Refusal> {
+		const {signal, waits, leases, count: wanted} = this.#options;
+		let count = first;
+		let change: NextChange | undefined;
+		try {
+			for (;;) {
+				if (count?.status === 'fulfilled') {
+					if (count.value.children.length + wanted <= leases) return {isNew: false};
+					if (!waits) return undefined;
+					if (change) await this.#unlessAborted(abortable(change.changed, guard.signal, asError), signal);
+				} else if (count && isCoordinationError(count.reason, 'NO_NODE')) return {isNew: true};
+				else if (count && !isInterruption(count.reason)) throw count.reason;
+				else await nextTurn();
+				guard.throwIfLost();
+				change?.end();
+				change = nextChange(this.#client, this.#leases);
+				count = await this.#unlessAborted(this.#count(change.listener), signal);
+			}
+		} catch (error) {
+			if (guard.signal.aborted) return 'again';
+			throw error;
+		} finally {
+			change?.end();
+		}
+	}
+
+	async #take(guard: HeldLease, room: Room): Promise<HeldLease[] | Refusal> {
+		const guid = randomUUID();
+		let {isNew} = room;
+		for (;;) {
+			try {
+				if (isNew) void this.#createParent();
+				return this.#keep(await this.#commit(guard, guid)) ?? 'again';
+			} catch (error) {
+				if (error instanceof TransactionError && isCoordinationError(error.cause, 'NO_NODE')) {
+					if (error.index === 0) return 'again';
+					isNew = true;
+				} else if (!isInterruption(error)) throw error;
+				else if (mayHaveRun(error)) {
+					const found = this.#keep(await this.#find(guid));
+					if (found) return found;
+				}
+				// Neither created nor refused: the guard's znode decides whether it may be repeated.
+				if (guard.signal.aborted) return 'again';
+				await nextTurn();
+			}
+		}
+	}
+
+	async #createParent(): Promise<void> {
+		// What comes of it is seen by the transaction behind it.
+		await this.#client.create(this.#leases, empty, {...once, mode: 'container', protect: false}).catch(() => {});
+	}
+
+	async #commit(guard: HeldLease, guid: string): Promise<Created[]> {
+		const {count, data} = this.#options;
+		const transaction = this.#client.transaction().delete(guard.path);
+		const child = joinPath(this.#leases, protectedName(guid, 'lease-'));
+		for (let index = 0; index < count; index++) transaction.create(child, data, {mode: 'ephemeral-sequential'});
+		const results = await transaction.commit(once);
+		const paths = results.flatMap(result => (result.operation === 'create' ? [result] : []));
+		// Servers before 3.8.2 tell no stat here.
+		const created = paths.map(async ({path, stat}) => ({path, stat: stat ?? (await this.#client.exists(path, once))}));
+		return (await Promise.all(created)).flatMap(({path, stat}) => (stat ? [{path, stat}] : []));
+	}
+
+	/** Looks for the leases of a transaction that was not answered. */
+	async #find(guid: string): Promise<readonly Created[]> {
+		for (;;) {
+			try {
+				const {hits} = await findByGuid(this.#client, this.#leases, guid);
+				return hits;
+			} catch (error) {
+				if (isCoordinationError(error, 'NO_NODE')) return [];
+				if (!isInterruption(error)) throw error;
+				await nextTurn();
+			}
+		}
+	}
+
+	/** All are of this session, or none is kept. */
+	#keep(created: readonly Created[]): HeldLease[] | undefined {
+		const mine = created.filter(({stat}) => stat.ephemeralOwner === this.#client.session?.id);
+		if (mine.length === this.#options.count)
+			return mine.map(each => keptLease(this.#client, each, this.#options.revokeOn));
+		for (const {path, stat} of created) void withdraw(this.#client, path, stat.ephemeralOwner);
+		return undefined;
+	}
+
+	#unlessAborted<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+		return abortable(work, signal, reason => new AbortedError(this.#operation, reason));
+	}
+}
+
+function asError(reason: unknown): Error {
+	return reason as Error;
+}

@@ -1,0 +1,136 @@
+import {
+	type Client,
+	type DataInput,
+	InvalidArgumentError,
+	isCoordinationError,
+	joinPath,
+	validatePath,
+} from '../lib/index.ts';
+import type {Cancellable} from '../lib/util/cancellable.ts';
+import type {AcquireOptions} from './acquire-options.ts';
+import {Admission} from './admission.ts';
+import type {HeldLease} from './held-lease.ts';
+import type {Lease} from './lease.ts';
+import {LeaseGroup} from './lease-group.ts';
+import {localAddress} from './local-address.ts';
+import type {Lock} from './lock.ts';
+import {readZnode} from './read-znode.ts';
+import {runUnder} from './run-under.ts';
+
+export type SemaphoreOptions = {
+	/** How many leases there are, at least 1. ZooKeeper does not know it: all participants must say the same. */
+	readonly leases: number;
+	/**
+	 * What the leases' znodes hold, for people who look at the tree.
+	 * @default this machine's IPv4 address, as Curator writes it
+	 */
+	readonly data?: DataInput | undefined;
+};
+
+/** One lease of a semaphore, as the tree shows it. */
+export type SemaphoreParticipant = {
+	/** The lease's znode. */
+	readonly path: string;
+	/** What its holder wrote there. */
+	readonly data: Buffer | null;
+};
+
+/**
+ * A number of leases among processes, such as the calls that a service bears in parallel. Who waits is served in order of arrival: behind one that wants many leases,
+ * one that wants few waits as well. Its znodes are those of Curator's `InterProcessSemaphoreV2`, so Java processes may share it.
+ *
+ * Status: stable.
+ *
+ * Error handling: as `Mutex`. Each lease is lost and released on its own.
+ *
+ * ```ts
+ * const semaphore = new Semaphore(client, '/limits/geocoder', {leases: 5});
+ * await semaphore.run(({signal}) => geocode(address, {signal}));
+ * ```
+ */
+export class Semaphore implements Lock {
+	readonly path: string;
+	/** How many leases there are. */
+	readonly leases: number;
+	readonly #client: Client;
+	readonly #data: DataInput;
+
+	/**
+	 * @param path the znode above the queue (`locks`) and the leases (`leases`), the same for all; created, with its parents, when it is missing
+	 * @throws InvalidArgumentError
+	 */
+	constructor(client: Client, path: string, {leases, data = localAddress()}: SemaphoreOptions) {
+		validatePath(path);
+		if (!Number.isInteger(leases) || leases < 1)
+			throw new InvalidArgumentError('options.leases', leases, 'a whole number, at least 1');
+		this.path = path;
+		this.leases = leases;
+		this.#client = client;
+		this.#data = data;
+	}
+
+	/** Waits for a lease. */
+	async acquire(options: AcquireOptions = {}): Promise<Lease> {
+		const [lease] = await this.#wait(1, options);
+		return lease as Lease;
+	}
+
+	/** `undefined` if no lease is free, or somebody else is being served. */
+	async tryAcquire(options: AcquireOptions = {}): Promise<Lease | undefined> {
+		const [lease] = (await this.#enter(1, options, false)) ?? [];
+		return lease;
+	}
+
+	/**
+	 * Waits until `count` leases are free, and takes them together: it never holds a part of them.
+	 *
+	 * @param count from 1 to `leases`
+	 * @throws InvalidArgumentError, and what `acquire` throws
+	 */
+	async acquireMany(count: number, options: AcquireOptions = {}): Promise<LeaseGroup> {
+		return new LeaseGroup(await this.#wait(count, options));
+	}
+
+	/** As `acquireMany`, but `undefined` if so many are not free, or somebody else is being served. */
+	async tryAcquireMany(count: number, options: AcquireOptions = {}): Promise<LeaseGroup | undefined> {
+		const leases = await this.#enter(count, options, false);
+		return leases && new LeaseGroup(leases);
+	}
+
+	/** Runs `work` under one lease and gives it back, as `Mutex` does. @throws LeaseLostError, and what `work` throws */
+	async run<T>(work: (lease: Lease) => T | PromiseLike<T>, options: AcquireOptions = {}): Promise<T> {
+		return runUnder(await this.acquire(options), work);
+	}
+
+	/** The leases that are held now, by whomever; in no particular order. */
+	async participants(options: Cancellable = {}): Promise<SemaphoreParticipant[]> {
+		const parent = joinPath(this.path, 'leases');
+		const read = (await this.#names(parent, options)).map(async name => {
+			const path = joinPath(parent, name);
+			const znode = await readZnode(this.#client, path, options);
+			return znode ? [{path, data: znode.data}] : [];
+		});
+		return (await Promise.all(read)).flat();
+	}
+
+	async #names(parent: string, options: Cancellable): Promise<readonly string[]> {
+		try {
+			return (await this.#client.children(parent, options)).children;
+		} catch (error) {
+			if (isCoordinationError(error, 'NO_NODE')) return [];
+			throw error;
+		}
+	}
+
+	async #wait(count: number, options: AcquireOptions): Promise<HeldLease[]> {
+		return (await this.#enter(count, options, true)) ?? [];
+	}
+
+	async #enter(count: number, options: AcquireOptions, waits: boolean): Promise<HeldLease[] | undefined> {
+		if (!Number.isInteger(count) || count < 1 || count > this.leases)
+			throw new InvalidArgumentError('count', count, `a whole number from 1 to ${this.leases}`);
+		const {signal, revokeOn} = options;
+		const {leases} = this;
+		return new Admission(this.#client, this.path, {signal, revokeOn, leases, count, data: this.#data, waits}).enter();
+	}
+}
