@@ -1,7 +1,8 @@
+import type {Read, ReadResult} from './multi-read.ts';
 import type {RetryPolicy} from './retry/retry-policy.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
-import type {SessionState} from './session/state.ts';
+import type {SessionState, StateOf} from './session/state.ts';
 import type {Transaction} from './transaction.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import type {Subscribable} from './util/emitter.ts';
@@ -37,6 +38,8 @@ export type VersionOptions = OperationOptions & {
 	/** The version that the znode must have; -1 for any. @default -1 */
 	readonly version?: number | undefined;
 };
+/** The options of a create are for the case that there is no such znode, `version` for the other. */
+export type SetOrCreateOptions = Omit<CreateOptions, 'protect'> & VersionOptions;
 export type WatchOptions = Cancellable & {
 	/** `recursive` covers the znode and all below it, without `children` events. @default 'persistent' */
 	readonly mode?: 'persistent' | 'recursive' | undefined;
@@ -79,6 +82,9 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	 */
 	checkClock(): void;
 
+	/** Resolves with the state as soon as it is `connected`. @throws ClientClosedError when it never will be */
+	whenConnected(options?: Cancellable): Promise<StateOf<'connected'>>;
+
 	create(path: string, data?: DataInput, options?: CreateOptions): Promise<Created>;
 	get(path: string, options?: ReadOptions): Promise<Data>;
 	set(path: string, data: DataInput, options?: VersionOptions): Promise<Stat>;
@@ -96,6 +102,20 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	 * Resolves when the znode is gone or the client is closed; never rejects for a lost connection.
 	 */
 	deleteGuaranteed(path: string): Promise<void>;
+
+	/**
+	 * Deletes the znode and everything below it, the deepest first. What is gone already, the znode itself included, is no error. Not atomic: a failure leaves what was
+	 * not deleted yet. @throws NotEmptyError when others go on creating znodes there
+	 */
+	deleteTree(path: string, options?: OperationOptions): Promise<void>;
+	/** Writes the data whether or not the znode exists: sets it, or else creates it. Not with a sequential mode. */
+	setOrCreate(path: string, data: DataInput, options?: SetOrCreateOptions): Promise<Stat>;
+	/** Many reads in one round trip, each with a result or an error of its own. Leaves no watches. Needs ZooKeeper 3.6. */
+	multiRead(reads: readonly Read[], options?: OperationOptions): Promise<readonly ReadResult[]>;
+	/** This session's ephemeral znodes at or below `path`, in no particular order. Needs ZooKeeper 3.6. @param path @default '/' */
+	getEphemerals(path?: string, options?: OperationOptions): Promise<readonly string[]>;
+	/** How many znodes are below `path`, at any depth. Needs ZooKeeper 3.6. */
+	getAllChildrenNumber(path: string, options?: OperationOptions): Promise<number>;
 
 	/** All or nothing, in one round trip. */
 	transaction(): Transaction;

@@ -48,9 +48,11 @@ export type {
 	DataInput,
 	OperationOptions,
 	ReadOptions,
+	SetOrCreateOptions,
 	VersionOptions,
 	WatchOptions,
 } from './client.ts';
+export type {Read, ReadResult} from './multi-read.ts';
 export type {AuthOption, ConnectOptions, SaslOption} from './options.ts';
 export type {SslOptions, SslSource} from './driver/ssl-options.ts';
 export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';

@@ -41,3 +41,8 @@ export function ancestorsOf(path: string): string[] {
 		ancestors.push(path.slice(0, slash));
 	return ancestors;
 }
+
+/** Whether `path` is `root` or below it. */
+export function isWithin(path: string, root: string): boolean {
+	return root === '/' || path === root || path.startsWith(`${root}/`);
+}

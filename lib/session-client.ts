@@ -9,6 +9,7 @@ import type {
 	DataInput,
 	OperationOptions,
 	ReadOptions,
+	SetOrCreateOptions,
 	VersionOptions,
 	WatchOptions,
 } from './client.ts';
@@ -18,9 +19,11 @@ import {isCoordinationError} from './errors/coordination-error.ts';
 import {NoNodeError} from './errors/keeper-error.ts';
 import {createParents} from './create-parents.ts';
 import {Namespace} from './namespace.ts';
+import {deleteTree} from './delete-tree.ts';
+import {multiRead, type Read, type ReadResult} from './multi-read.ts';
 import {checkCreate, versionOf} from './operation-arguments.ts';
 import {type ResolvedOptions, toCredential, validateAcl} from './options.ts';
-import {validatePath} from './paths.ts';
+import {isWithin, validatePath} from './paths.ts';
 import {persistentWatch} from './persistent-watch.ts';
 import {protectedCreate} from './protected-create.ts';
 import {outcomeOf} from './retry/outcome.ts';
@@ -29,9 +32,12 @@ import {withRetry} from './retry/with-retry.ts';
 import type {Session} from './session/session.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
-import type {SessionState} from './session/state.ts';
+import {setOrCreate} from './set-or-create.ts';
+import type {SessionState, StateOf} from './session/state.ts';
 import type {Transaction} from './transaction.ts';
 import {TransactionBuilder} from './transaction-builder.ts';
+import {whenConnected} from './when-connected.ts';
+import type {Cancellable} from './util/cancellable.ts';
 import {Emitter} from './util/emitter.ts';
 import type {Acl, Identity, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
 
@@ -179,6 +185,48 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		} catch (error) {
 			if (!(error instanceof NoNodeError) && !isCoordinationError(error, 'CLIENT_CLOSED')) throw error;
 		}
+	}
+
+	async deleteTree(path: string, {signal, retry = this.#caller.options.retry}: OperationOptions = {}): Promise<void> {
+		validatePath(path);
+		if (this.#caller.chroot.toServer(path) === '/')
+			throw new InvalidArgumentError('path', path, "a path below the servers' root, which cannot be deleted");
+		await deleteTree(this, path, {signal, retry});
+	}
+
+	async setOrCreate(path: string, data: DataInput, options: SetOrCreateOptions = {}): Promise<Stat> {
+		if (options.mode?.includes('sequential'))
+			throw new InvalidArgumentError('options.mode', options.mode, 'a mode that is not sequential');
+		return setOrCreate(this, path, data, options);
+	}
+
+	async multiRead(reads: readonly Read[], options: OperationOptions = {}): Promise<readonly ReadResult[]> {
+		return multiRead(this.#caller, reads, options);
+	}
+
+	async getEphemerals(path = '/', options: OperationOptions = {}): Promise<readonly string[]> {
+		validatePath(path);
+		const {chroot} = this.#caller;
+		const root = chroot.toServer(path);
+		const paths = await this.#caller.call({
+			operation: 'ephemerals',
+			request: {path: root},
+			path,
+			options,
+			idempotent: true,
+		});
+		// The server compares letters: `/a` finds `/ab` too.
+		return paths.filter(found => isWithin(found, root)).map(found => chroot.fromServer(found));
+	}
+
+	async getAllChildrenNumber(path: string, options: OperationOptions = {}): Promise<number> {
+		validatePath(path);
+		const request = {path: this.#caller.chroot.toServer(path)};
+		return this.#caller.call({operation: 'descendantCount', request, path, options, idempotent: true});
+	}
+
+	whenConnected(options: Cancellable = {}): Promise<StateOf<'connected'>> {
+		return whenConnected(this, options);
 	}
 
 	transaction(): Transaction {

@@ -1,0 +1,158 @@
+import anyTest, {type TestFn} from 'ava';
+import {
+	AbortedError,
+	BadVersionError,
+	type Client,
+	ClientClosedError,
+	connect,
+	InvalidArgumentError,
+	NoNodeError,
+	type Read,
+} from '../lib/index.ts';
+import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
+import {nextEvent} from './helpers/next-event.ts';
+
+type Context = {readonly server: TestingServer; readonly proxy: FaultProxy; readonly client: Client};
+const test = (anyTest as TestFn<Context>).serial;
+
+test.before(async t => {
+	const server = await TestingServer.start();
+	const proxy = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
+	await using setUp = await connect(server.connectString);
+	await setUp.create('/app');
+	t.context = {server, proxy, client: await connect(`${proxy.address}/app`, {sessionTimeout: 20_000})};
+});
+test.after.always(async t => {
+	await t.context.client.close();
+	await t.context.proxy.close();
+	await t.context.server.close();
+});
+
+async function plant(client: Client, root: string, width: number): Promise<void> {
+	const names = Array.from({length: width}, (_, index) => `${root}/${index % 7}/${index}`);
+	await Promise.all(names.map(path => client.create(path, null, {createParents: true})));
+}
+
+test('deleteTree: a tree of any width, whoever deletes along, and what is not there', async t => {
+	const {client} = t.context;
+	await plant(client, '/tree', 1200);
+	t.is(await client.getAllChildrenNumber('/tree'), 1207);
+	await Promise.all([client.deleteTree('/tree'), client.deleteTree('/tree')]);
+	t.is(await client.exists('/tree'), undefined);
+	await t.notThrowsAsync(client.deleteTree('/tree'));
+	await t.throwsAsync(client.getAllChildrenNumber('/tree'), {instanceOf: NoNodeError});
+});
+
+test('deleteTree: lost replies and new znodes do not stop it; an abort does', async t => {
+	const {client, proxy} = t.context;
+	await plant(client, '/tree', 20);
+	proxy.resetOn({reply: 'delete'});
+	await client.deleteTree('/tree');
+	t.is(await client.exists('/tree'), undefined);
+
+	await client.create('/grown/a', null, {createParents: true});
+	using held = proxy.hold({request: 'delete', times: 1});
+	const deleting = client.deleteTree('/grown');
+	await held.arrived;
+	await using other = await connect(`${t.context.server.connectString}/app`);
+	await other.create('/grown/a/late');
+	held.release();
+	await deleting;
+	t.is(await client.exists('/grown'), undefined);
+
+	await client.create('/kept');
+	await t.throwsAsync(client.deleteTree('/kept', {signal: AbortSignal.abort()}), {instanceOf: AbortedError});
+	t.truthy(await client.exists('/kept'));
+});
+
+test("deleteTree: a chroot's own znode can go, the servers' root cannot", async t => {
+	const {server} = t.context;
+	await using client = await connect(server.connectString);
+	await t.throwsAsync(client.deleteTree('/'), {instanceOf: InvalidArgumentError});
+	const view = client.namespace('whole');
+	await view.create('/a/b', null, {createParents: true});
+	await view.deleteTree('/');
+	t.is(await client.exists('/whole'), undefined);
+});
+
+test('setOrCreate: one or the other, also when somebody comes between', async t => {
+	const {client, proxy, server} = t.context;
+	t.is((await client.setOrCreate('/either/or', 'one', {createParents: true})).version, 0);
+	t.is((await client.setOrCreate('/either/or', 'two')).version, 1);
+	await t.throwsAsync(client.setOrCreate('/either/or', 'x', {version: 9}), {instanceOf: BadVersionError});
+	await t.throwsAsync(client.setOrCreate('/no/parent', 'x'), {instanceOf: NoNodeError});
+	await t.throwsAsync(client.setOrCreate('/a', 'x', {mode: 'ephemeral-sequential'}), {
+		instanceOf: InvalidArgumentError,
+	});
+
+	using held = proxy.hold({request: 'create2'});
+	const racing = client.setOrCreate('/race', 'mine');
+	await held.arrived;
+	await using other = await connect(`${server.connectString}/app`);
+	await other.create('/race', 'theirs');
+	held.release();
+	t.is((await racing).version, 1);
+	t.is((await client.get('/race')).data?.toString(), 'mine');
+});
+
+test('multiRead: each read has its own result or error', async t => {
+	const {client} = t.context;
+	await client.create('/many/a', 'data', {createParents: true});
+	await client.create('/many/null', null);
+	const results = await client.multiRead([
+		{type: 'get', path: '/many/a'},
+		{type: 'get', path: '/many/none'},
+		{type: 'children', path: '/many'},
+		{type: 'get', path: '/many/null'},
+		{type: 'children', path: '/none'},
+	]);
+	t.like(results, {
+		0: {type: 'get', path: '/many/a', data: Buffer.from('data')},
+		1: {type: 'error', path: '/many/none'},
+		3: {type: 'get', data: null},
+	});
+	const [, missing, children, , absent] = results;
+	t.true(missing?.type === 'error' && missing.error instanceof NoNodeError && missing.error.path === '/many/none');
+	t.deepEqual(children?.type === 'children' && children.children.toSorted(), ['a', 'null']);
+	t.is(absent?.type === 'error' && absent.error.message, 'children /none: no such znode');
+	t.deepEqual(await client.multiRead([]), []);
+	for (const read of [
+		{type: 'exists', path: '/a'},
+		{type: 'get', path: 'a'},
+	])
+		await t.throwsAsync(client.multiRead([read as Read]), {instanceOf: InvalidArgumentError});
+});
+
+test('getEphemerals: what this session has below a path', async t => {
+	const {client, server} = t.context;
+	await using other = await connect(`${server.connectString}/app`);
+	for (const path of ['/mine', '/mine-too', '/mined/a'])
+		await client.create(path, null, {mode: path === '/mine' ? 'persistent' : 'ephemeral', createParents: true});
+	await client.create('/mine/b', null, {mode: 'ephemeral'});
+	await other.create('/mine/others', null, {mode: 'ephemeral'});
+	t.deepEqual((await client.getEphemerals()).toSorted(), ['/mine-too', '/mine/b', '/mined/a']);
+	t.deepEqual(await client.getEphemerals('/mine'), ['/mine/b']);
+	t.deepEqual(await client.getEphemerals('/none'), []);
+	t.deepEqual(await client.namespace('mine').getEphemerals(), ['/b']);
+});
+
+test('whenConnected: at once, after a reconnect, or never', async t => {
+	const {proxy} = t.context;
+	const client = await connect(proxy.address);
+	t.is((await client.whenConnected()).status, 'connected');
+	const suspended = nextEvent(client, 'suspended');
+	proxy.refuse();
+	await suspended;
+	await t.throwsAsync(client.whenConnected({signal: AbortSignal.timeout(50)}), {instanceOf: AbortedError});
+	const back = client.whenConnected();
+	await proxy.restore();
+	t.is((await back).sessionId, client.session?.id ?? 0n);
+	t.is(client.listenerCount('connected') + client.listenerCount('reconnected') + client.listenerCount('closed'), 0);
+	const again = nextEvent(client, 'suspended');
+	proxy.refuse();
+	await again;
+	const never = client.whenConnected();
+	await Promise.all([client.close(), t.throwsAsync(never, {instanceOf: ClientClosedError})]);
+	await t.throwsAsync(client.whenConnected(), {instanceOf: ClientClosedError});
+	await proxy.restore();
+});
