@@ -1,22 +1,15 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {
-	AbortedError,
-	type Client,
-	InvalidArgumentError,
-	isCoordinationError,
-	joinPath,
-	validatePath,
-} from '../lib/index.ts';
+import {AbortedError, type Client, InvalidArgumentError, isCoordinationError, validatePath} from '../lib/index.ts';
 import {abortable} from '../lib/util/abortable.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import type {AcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
 import {latchKinds} from './contender-name.ts';
 import {isInterruption} from './interruption.ts';
-import {type Leader, participantsUnder, type Sighting, sightLeader} from './leader-sighting.ts';
+import {type Leader, type Sighting, sightLeader} from './leader-sighting.ts';
 import type {Lease} from './lease.ts';
 import {inSequence} from './precedence.ts';
-import {readZnode} from './read-znode.ts';
+import {queuedUnder} from './queued-under.ts';
 
 export type LeaderLatchOptions = {
 	/** What this participant is called by `observe` and `participants`, such as a host name. @default '' */
@@ -99,16 +92,8 @@ export class LeaderLatch {
 
 	/** Everybody who takes part now, the leader first. */
 	async participants(options: Cancellable = {}): Promise<Participant[]> {
-		const names = (await participantsUnder(this.#client, this.path, options)) ?? [];
-		const read = await Promise.all(
-			names.map(async name => {
-				const path = joinPath(this.path, name);
-				return {path, znode: await readZnode(this.#client, path, options)};
-			}),
-		);
-		return read
-			.flatMap(({path, znode}) => (znode ? [{id: znode.data?.toString() ?? '', path}] : []))
-			.map((participant, index) => ({...participant, isLeader: index === 0}));
+		const queued = await queuedUnder(this.#client, this.path, latchKinds, options);
+		return queued.map(({path, data}, index) => ({id: data?.toString() ?? '', path, isLeader: index === 0}));
 	}
 
 	/** A call made without a connection waits for one; only its loss may not be announced yet. */

@@ -32,11 +32,7 @@ export async function sightLeader(client: Client, path: string, options: Cancell
 }
 
 /** The participants' names in order; `undefined` if the queue's znode is missing. */
-export async function participantsUnder(
-	client: Client,
-	path: string,
-	options: ReadOptions,
-): Promise<string[] | undefined> {
+async function participantsUnder(client: Client, path: string, options: ReadOptions): Promise<string[] | undefined> {
 	try {
 		const {children} = await client.children(path, options);
 		return inOrder(children, latchKinds);

@@ -3,9 +3,10 @@ import {CoordinationError} from '../lib/index.ts';
 /**
  * Why a lease ended before it was released:
  * `suspended`, the connection went (with `revokeOn: 'suspended'`); `untrusted`, no server answered in time, so the session may be over; `session`, it is over;
- * `deleted`, somebody deleted the lease's znode; `closed`, the client was closed; `released`, it was given back by its holder and used after that.
+ * `deleted`, somebody deleted the lease's znode; `closed`, the client was closed; `interrupted`, its leadership was to end; `released`, it was given back by its holder and
+ * used after that.
  */
-export type LossReason = 'suspended' | 'untrusted' | 'session' | 'deleted' | 'closed' | 'released';
+export type LossReason = 'suspended' | 'untrusted' | 'session' | 'deleted' | 'closed' | 'interrupted' | 'released';
 
 const reasons: Readonly<Record<LossReason, string>> = {
 	suspended: 'the connection was lost',
@@ -13,6 +14,7 @@ const reasons: Readonly<Record<LossReason, string>> = {
 	session: 'the session has ended',
 	deleted: 'its znode was deleted',
 	closed: 'the client was closed',
+	interrupted: 'its leadership was interrupted',
 	released: 'it was released',
 };
 

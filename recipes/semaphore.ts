@@ -1,11 +1,4 @@
-import {
-	type Client,
-	type DataInput,
-	InvalidArgumentError,
-	isCoordinationError,
-	joinPath,
-	validatePath,
-} from '../lib/index.ts';
+import {type Client, type DataInput, InvalidArgumentError, joinPath, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import type {AcquireOptions} from './acquire-options.ts';
 import {Admission} from './admission.ts';
@@ -14,7 +7,7 @@ import type {Lease} from './lease.ts';
 import {LeaseGroup} from './lease-group.ts';
 import {localAddress} from './local-address.ts';
 import type {Lock} from './lock.ts';
-import {readZnode} from './read-znode.ts';
+import {type Queued, queuedUnder} from './queued-under.ts';
 import {runUnder} from './run-under.ts';
 
 export type SemaphoreOptions = {
@@ -25,14 +18,6 @@ export type SemaphoreOptions = {
 	 * @default this machine's IPv4 address, as Curator writes it
 	 */
 	readonly data?: DataInput | undefined;
-};
-
-/** One lease of a semaphore, as the tree shows it. */
-export type SemaphoreParticipant = {
-	/** The lease's znode. */
-	readonly path: string;
-	/** What its holder wrote there. */
-	readonly data: Buffer | null;
 };
 
 /**
@@ -102,24 +87,9 @@ export class Semaphore implements Lock {
 		return runUnder(await this.acquire(options), work);
 	}
 
-	/** The leases that are held now, by whomever; in no particular order. */
-	async participants(options: Cancellable = {}): Promise<SemaphoreParticipant[]> {
-		const parent = joinPath(this.path, 'leases');
-		const read = (await this.#names(parent, options)).map(async name => {
-			const path = joinPath(parent, name);
-			const znode = await readZnode(this.#client, path, options);
-			return znode ? [{path, data: znode.data}] : [];
-		});
-		return (await Promise.all(read)).flat();
-	}
-
-	async #names(parent: string, options: Cancellable): Promise<readonly string[]> {
-		try {
-			return (await this.#client.children(parent, options)).children;
-		} catch (error) {
-			if (isCoordinationError(error, 'NO_NODE')) return [];
-			throw error;
-		}
+	/** The leases that are held now, by whomever, the oldest first. */
+	async participants(options: Cancellable = {}): Promise<Queued[]> {
+		return queuedUnder(this.#client, joinPath(this.path, 'leases'), ['lease-'], options);
 	}
 
 	async #wait(count: number, options: AcquireOptions): Promise<HeldLease[]> {
