@@ -69,7 +69,7 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	 * negotiated timeout, less the lease margin. `-Infinity` without a session. Compare it with the clock; do not cache it.
 	 */
 	readonly trustedUntil: number;
-	/** The session of now, while it is connected or suspended. Hand it to a tool that ends sessions; it prints without its password. */
+	/** The session of now, while it is connected or suspended. Hand it to a tool that ends sessions, or to the option `session` of another client; it prints without its password. */
 	readonly session: SessionCredentials | undefined;
 	/** Negotiated with the server, in milliseconds; `undefined` before the first session. */
 	readonly sessionTimeout: number | undefined;
@@ -130,6 +130,14 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** Who this connection is to the server: its address, its certificate, its SASL name and the users of its credentials. Needs ZooKeeper 3.7. */
 	whoAmI(options?: OperationOptions): Promise<readonly Identity[]>;
+
+	/**
+	 * Other addresses of the same ensemble from now on. The client stays where it is, or moves, with its session, to spread a fleet of clients over the servers as the Java client does.
+	 *
+	 * @param connectString as for `connect`, without a chroot
+	 * @throws InvalidArgumentError
+	 */
+	setServers(connectString: string): void;
 
 	/**
 	 * A client whose paths are below `name` and which shares this one's session, credentials and events: `client.namespace('orders').get('/42')` reads `/orders/42`. Its events, errors and

@@ -3,7 +3,7 @@ import type {Client} from './client.ts';
 import {WireDriver} from './driver/wire/wire-driver.ts';
 import {parseConnectString} from './driver/wire/ensemble.ts';
 import {AbortedError} from './errors/aborted-error.ts';
-import {ConnectTimeoutError} from './errors/session-error.ts';
+import {ConnectTimeoutError, SessionExpiredError} from './errors/session-error.ts';
 import {type ConnectOptions, resolveOptions} from './options.ts';
 import {Session} from './session/session.ts';
 import {SessionClient} from './session-client.ts';
@@ -16,6 +16,7 @@ import {deferred} from './util/deferred.ts';
  * @param connectString `host:port,host:port/chroot`
  * @throws InvalidArgumentError before any I/O
  * @throws ConnectTimeoutError when no server opened a session within `connectTimeout`
+ * @throws SessionExpiredError when the session given by the option `session` is over
  * @throws AuthFailedError when a server refused a credential
  * @throws AbortedError
  */
@@ -26,6 +27,7 @@ export async function connect(connectString: string, options: ConnectOptions = {
 	AbortedError.throwIfAborted(signal, `connect to ${connectString}`);
 	const driver = new WireDriver({
 		servers,
+		session: resolved.session,
 		sessionTimeout: resolved.sessionTimeout,
 		maxRequestLength: resolved.maxRequestLength,
 		maxReplyLength: resolved.maxReplyLength,
@@ -53,6 +55,8 @@ export async function connect(connectString: string, options: ConnectOptions = {
 	}, resolved.connectTimeout);
 	try {
 		await abortable(opened.promise, signal, reason => new AbortedError(`connect to ${connectString}`, reason));
+		// The client that was asked for is that of the old session, not of the one that was opened in its place.
+		if (resolved.session && session.era > 0) throw new SessionExpiredError(`connect to ${connectString}`);
 		return client;
 	} catch (error) {
 		await client.close();

@@ -16,6 +16,11 @@ export type SaslOption = {readonly username: string; readonly password: string} 
 export type ConnectOptions = Cancellable & {
 	/** Asked of the server, which clamps it to its own bounds (2 to 20 ticks); ms, from 1. @default 10_000 */
 	readonly sessionTimeout?: number | undefined;
+	/**
+	 * Goes on with a session that another client has left without closing it (its process ended, or handed over): its `client.session`. Its ephemeral znodes stay; its watches do not.
+	 * The other client, if it still runs, loses its connection and then fights for the session: end it first. @default none: a new session
+	 */
+	readonly session?: {readonly id: bigint; readonly password: Uint8Array} | undefined;
 	/** How long `connect` may take, and how long a call may wait for a connection; ms, from 1. @default 15_000 */
 	readonly connectTimeout?: number | undefined;
 	/** How long `close` waits for the server to confirm; ms, from 0. @default 2000 */
@@ -47,6 +52,7 @@ export type ConnectOptions = Cancellable & {
 
 export type ResolvedOptions = {
 	readonly sessionTimeout: number;
+	readonly session: {readonly id: bigint; readonly password: Uint8Array} | undefined;
 	readonly connectTimeout: number;
 	readonly closeTimeout: number;
 	readonly leaseMargin: number | undefined;
@@ -70,6 +76,7 @@ function defaultRetry(connectTimeout: number): RetryPolicy {
 /** All defaults in one place. @throws InvalidArgumentError */
 export function resolveOptions({
 	sessionTimeout = 10_000,
+	session,
 	connectTimeout = 15_000,
 	closeTimeout = 2000,
 	leaseMargin,
@@ -82,6 +89,7 @@ export function resolveOptions({
 	maxReplyLength = 64 * 1024 * 1024,
 }: ConnectOptions): ResolvedOptions {
 	requireWhole('options.sessionTimeout', sessionTimeout, 1);
+	if (session !== undefined) requireSession(session);
 	requireWhole('options.connectTimeout', connectTimeout, 1);
 	requireWhole('options.closeTimeout', closeTimeout, 0);
 	if (leaseMargin !== undefined) requireWhole('options.leaseMargin', leaseMargin, 0);
@@ -94,6 +102,7 @@ export function resolveOptions({
 		throw new InvalidArgumentError('options.auth', typeof auth, 'a list of {scheme, auth}');
 	return {
 		sessionTimeout,
+		session,
 		connectTimeout,
 		closeTimeout,
 		leaseMargin,
@@ -117,6 +126,17 @@ export function toCredential(
 	if (typeof auth !== 'string' && !(auth instanceof Uint8Array))
 		throw new InvalidArgumentError('auth', typeof auth, 'a string or bytes');
 	return {scheme, auth: typeof auth === 'string' ? Buffer.from(auth) : auth};
+}
+
+function requireSession(session: NonNullable<ConnectOptions['session']>): void {
+	const valid =
+		typeof session === 'object' &&
+		session !== null &&
+		typeof session.id === 'bigint' &&
+		session.id !== 0n &&
+		session.password instanceof Uint8Array;
+	// Whoever knows the password can end the session: the message says only the value's type.
+	if (!valid) throw new InvalidArgumentError('options.session', typeof session, '{id, password}, a bigint and bytes');
 }
 
 function saslMechanism(sasl: SaslOption): SaslMechanism {

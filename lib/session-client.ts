@@ -15,10 +15,10 @@ import type {
 } from './client.ts';
 import {Chroot} from './chroot.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
-import {isCoordinationError} from './errors/coordination-error.ts';
 import {NoNodeError} from './errors/keeper-error.ts';
 import {createParents} from './create-parents.ts';
 import {Namespace} from './namespace.ts';
+import {deleteGuaranteed} from './delete-guaranteed.ts';
 import {deleteTree} from './delete-tree.ts';
 import {multiRead, type Read, type ReadResult} from './multi-read.ts';
 import {checkCreate, versionOf} from './operation-arguments.ts';
@@ -26,9 +26,6 @@ import {type ResolvedOptions, toCredential, validateAcl} from './options.ts';
 import {isWithin, validatePath} from './paths.ts';
 import {persistentWatch} from './persistent-watch.ts';
 import {protectedCreate} from './protected-create.ts';
-import {outcomeOf} from './retry/outcome.ts';
-import {forever} from './retry/retry-policy.ts';
-import {withRetry} from './retry/with-retry.ts';
 import type {Session} from './session/session.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
@@ -40,8 +37,6 @@ import {whenConnected} from './when-connected.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import {Emitter} from './util/emitter.ts';
 import type {Acl, Identity, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
-
-const guaranteedPause = 100;
 
 type SessionClientParts = {
 	readonly openSession: (emitter: Emitter<SessionEvents>) => Session;
@@ -178,13 +173,7 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	async deleteGuaranteed(path: string): Promise<void> {
 		validatePath(path);
-		const isLost = (error: unknown): boolean =>
-			outcomeOf(error) !== 'final' || isCoordinationError(error, 'SESSION_EXPIRED');
-		try {
-			await withRetry(() => this.delete(path, {retry: false}), {policy: forever(guaranteedPause), isSound: isLost});
-		} catch (error) {
-			if (!(error instanceof NoNodeError) && !isCoordinationError(error, 'CLIENT_CLOSED')) throw error;
-		}
+		await deleteGuaranteed(this, path);
 	}
 
 	async deleteTree(path: string, {signal, retry = this.#caller.options.retry}: OperationOptions = {}): Promise<void> {
@@ -270,6 +259,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	async whoAmI(options: OperationOptions = {}): Promise<readonly Identity[]> {
 		return this.#caller.call({operation: 'whoAmI', request: undefined, options, idempotent: true});
+	}
+
+	setServers(connectString: string): void {
+		this.#caller.session.setServers(connectString);
 	}
 
 	namespace(name: string): Client {

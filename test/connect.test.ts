@@ -1,152 +1,87 @@
+import {inspect} from 'node:util';
 import anyTest, {type TestFn} from 'ava';
-import {type Client, connect, type ConnectOptions, InvalidArgumentError, type SessionState} from '../lib/index.ts';
+import {connect, type ConnectOptions, InvalidArgumentError, SessionExpiredError} from '../lib/index.ts';
 import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
-import {eventLog} from './helpers/event-log.ts';
 import {nextEvent} from './helpers/next-event.ts';
 
-const test = anyTest as TestFn<{server: TestingServer}>;
+const test = (anyTest as TestFn<{readonly server: TestingServer}>).serial;
 
 test.before(async t => {
-	t.context.server = await TestingServer.start();
+	t.context = {server: await TestingServer.start()};
 });
 test.after.always(async t => {
 	await t.context.server.close();
 });
 
-test('the state, the timeout and the trust of a new client', async t => {
-	const asked = performance.now();
-	await using client = await connect(t.context.server.connectString, {sessionTimeout: 8000});
-	const {state} = client;
-	t.is(state.status, 'connected');
-	t.true(state.status === 'connected' && state.sessionId > 2n ** 53n && !state.readOnly);
-	t.is(client.sessionTimeout, 8000);
-	const earliest = asked + 8000 - 2000;
-	t.true(client.trustedUntil >= earliest && client.trustedUntil <= performance.now() + 6000);
-	await using exact = await connect(t.context.server.connectString, {sessionTimeout: 8000, leaseMargin: 0});
-	t.true(exact.trustedUntil > asked + 8000 - 1);
-});
-
-test('the server bounds the session timeout', async t => {
-	await using short = await connect(t.context.server.connectString, {sessionTimeout: 1});
-	t.is(short.sessionTimeout, 1000);
-	await using long = await connect(t.context.server.connectString, {sessionTimeout: 2 ** 31 - 1});
-	t.is(long.sessionTimeout, 60_000);
-});
-
-test('a server that is not there is passed over', async t => {
+test('a session that was left is gone on with, ephemeral znodes and all', async t => {
 	const {server} = t.context;
-	await using gone = await FaultProxy.start({target: server.connectString});
-	gone.refuse();
-	for (let round = 0; round < 4; round++) {
-		await using client = await connect(`${gone.address},${server.connectString}`);
-		await client.get('/');
-	}
-	t.pass();
+	await using proxy = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
+	const left = await connect(proxy.address, {sessionTimeout: 20_000, closeTimeout: 50});
+	await left.create('/left', 'mine', {mode: 'ephemeral'});
+	const {session} = left;
+	if (!session) throw new Error('no session');
+	// As if its process had ended: nothing of its farewell arrives.
+	proxy.blackhole();
+	await left.close();
+	await using client = await connect(server.connectString, {session, sessionTimeout: 20_000});
+	t.is(client.session?.id, session.id);
+	t.deepEqual(await client.getEphemerals(), ['/left']);
+	t.is((await client.exists('/left'))?.ephemeralOwner, session.id);
 });
 
-test('a session moves to another address of the ensemble when its own is gone', async t => {
+test('a session that is over, or whose password is wrong, is said to be', async t => {
 	const {server} = t.context;
-	await using first = await FaultProxy.start({target: server.connectString});
-	await using second = await FaultProxy.start({target: server.connectString});
-	await using client = await connect(`${first.address},${second.address}`);
-	const id = client.session?.id;
-	const used = first.connections > 0 ? first : second;
-	const reconnected = nextEvent(client, 'reconnected');
-	used.refuse();
-	await reconnected;
-	t.is(client.session?.id, id);
-	await client.get('/');
+	const ended = await connect(server.connectString);
+	const {session} = ended;
+	await ended.close();
+	if (!session) throw new Error('no session');
+	await t.throwsAsync(connect(server.connectString, {session}), {instanceOf: SessionExpiredError});
+	await using living = await connect(server.connectString);
+	const wrong = {id: living.session?.id ?? 0n, password: Buffer.alloc(16, 7)};
+	await t.throwsAsync(connect(server.connectString, {session: wrong}), {instanceOf: SessionExpiredError});
+	t.truthy(await living.exists('/'));
 });
 
-test('bad options are refused before any I/O', async t => {
-	for (const options of [
-		{sessionTimeout: 0},
-		{sessionTimeout: 1.5},
-		{sessionTimeout: 2 ** 31},
-		{connectTimeout: 0},
-		{closeTimeout: -1},
-		{leaseMargin: -1},
-		{retry: 5},
-		{retry: true},
-		{auth: [null]},
-		{auth: [{scheme: '', auth: 'x'}]},
-		{auth: [{scheme: 'digest', auth: 5}]},
-		{acl: []},
-		{acl: [{permissions: ['fly'], scheme: 'world', id: 'anyone'}]},
-		{maxRequestLength: 1},
-		{maxReplyLength: 1},
-	])
-		await t.throwsAsync(connect('127.0.0.1:1', options as unknown as ConnectOptions), {
+test('what is no session is refused at once, and its password not told', async t => {
+	const password = Buffer.from('0123456789abcdef');
+	for (const session of [null, 'x', {id: 7, password}, {id: 0n, password}, {id: 7n, password: 'hush'}]) {
+		const error = await t.throwsAsync(connect('127.0.0.1:1', {session} as ConnectOptions), {
 			instanceOf: InvalidArgumentError,
+			message: /options\.session/,
 		});
-	await t.throwsAsync(connect('127.0.0.1:0'), {instanceOf: InvalidArgumentError});
-	const signal = AbortSignal.abort();
-	await t.throwsAsync(connect('127.0.0.1:1', {signal}), {code: 'ABORTED'});
-});
-
-test('close is idempotent and ends everything', async t => {
-	const client = await connect(t.context.server.connectString);
-	const told = eventLog(client);
-	await Promise.all([client.close(), client.close(), client[Symbol.asyncDispose]()]);
-	await client.close();
-	t.is(client.state.status, 'closed');
-	t.is(client.trustedUntil, -Infinity);
-	t.is(client.session, undefined);
-	t.is(await client.closed, undefined);
-	t.deepEqual(told, ['closed']);
-	client.checkClock();
-	await t.throwsAsync(client.addAuth('digest', 'u:p'), {code: 'CLIENT_CLOSED'});
-	await client.unwatch('/', () => {});
-	await client.deleteGuaranteed('/nothing');
-	for (const call of operationsOf(client)) await t.throwsAsync(call, {code: 'CLIENT_CLOSED'});
-});
-
-function operationsOf(client: Client): Promise<unknown>[] {
-	return [
-		client.create('/a'),
-		client.create('/a', null, {mode: 'ephemeral-sequential'}),
-		client.get('/a'),
-		client.set('/a', null),
-		client.delete('/a'),
-		client.exists('/a'),
-		client.children('/a'),
-		client.getAcl('/a'),
-		client.setAcl('/a', [{permissions: 'all', scheme: 'world', id: 'anyone'}]),
-		client.sync('/a'),
-		client.transaction().check('/a').commit(),
-	];
-}
-
-test('an exception in a listener reaches neither the client nor the other listeners', async t => {
-	await using client = await connect(t.context.server.connectString);
-	const thrown: unknown[] = [];
-	const told: SessionState['status'][] = [];
-	const broken = new Error('a listener is broken');
-	const listeners = process.listeners('uncaughtException');
-	process.removeAllListeners('uncaughtException');
-	process.on('uncaughtException', error => thrown.push(error));
-	try {
-		client.once('closed', () => {
-			throw broken;
-		});
-		client.once('closed', ({status}) => told.push(status));
-		await client.create('/broken', null, {mode: 'ephemeral'});
-		const watched = new Promise<void>(resolve => {
-			void client.get('/broken', {
-				watch: () => {
-					setImmediate(resolve);
-					throw broken;
-				},
-			});
-		});
-		await client.set('/broken', 'x');
-		await watched;
-		await client.close();
-		await new Promise(resolve => setImmediate(resolve));
-	} finally {
-		process.removeAllListeners('uncaughtException');
-		for (const listener of listeners) process.on('uncaughtException', listener);
+		t.notRegex(inspect(error), /hush|30 31 32/);
 	}
-	t.deepEqual(thrown, [broken, broken]);
-	t.deepEqual(told, ['closed']);
+});
+
+test('other servers: the session moves to them, and stays where it may', async t => {
+	const {server} = t.context;
+	const [one, two] = await Promise.all(
+		[1, 2].map(() => FaultProxy.start({target: server.connectString, protocol: 'zookeeper'})),
+	);
+	if (!one || !two) throw new Error('no proxies');
+	const client = await connect(one.address, {sessionTimeout: 20_000});
+	const id = client.session?.id ?? 0n;
+	await client.create('/moves', null, {mode: 'ephemeral'});
+	const back = nextEvent(client, 'reconnected');
+	client.setServers(two.address);
+	t.is((await back).sessionId, id);
+	t.is(one.connections, 0);
+	t.is(two.connections, 1);
+	t.truthy(await client.exists('/moves'));
+	let moved = false;
+	client.once('suspended', () => (moved = true));
+	client.setServers(two.address);
+	await client.sync('/');
+	t.false(moved);
+	for (const text of ['', 'zk:port', `${one.address}/chroot`])
+		t.throws(() => client.setServers(text), {instanceOf: InvalidArgumentError});
+
+	// Also while nothing is connected.
+	const suspended = nextEvent(client, 'suspended');
+	two.refuse();
+	await suspended;
+	client.setServers(one.address);
+	t.is((await client.whenConnected()).sessionId, id);
+	await client.close();
+	await Promise.all([one.close(), two.close()]);
 });

@@ -78,6 +78,13 @@ export interface Driver {
 	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>>;
 	/** Gives the session up, without a word to the server, and dials for a new one. */
 	renew(): void;
+	/**
+	 * Other servers of the same ensemble from now on; the session goes on, on another connection if that is needed.
+	 *
+	 * @param connectString without a chroot
+	 * @throws InvalidArgumentError
+	 */
+	setServers(connectString: string): void;
 	/** Ends the session on the server if it is connected, waiting at most `timeout` ms; nothing is called on the listener afterwards. */
 	close(timeout: number): Promise<void>;
 }

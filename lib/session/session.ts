@@ -19,6 +19,8 @@ import {Watches} from './watches.ts';
 export type SessionOptions = {
 	readonly credentials: readonly Credential[];
 	readonly sasl?: SaslMechanism | undefined;
+	/** To go on with; the driver has it too. */
+	readonly session?: {readonly id: bigint; readonly password: Uint8Array} | undefined;
 	readonly leaseMargin: number | undefined;
 	/** How long a call may wait for a connection, ms. */
 	readonly connectTimeout: number;
@@ -57,6 +59,8 @@ export class Session {
 		this.#driver = driver;
 		this.#options = options;
 		this.#emitter = emitter;
+		const {session} = options;
+		this.#identity = session && new SessionCredentials(session.id, Buffer.from(session.password));
 		this.#authentication = new Authentication({
 			credentials: options.credentials,
 			sasl: options.sasl,
@@ -165,6 +169,11 @@ export class Session {
 	async addCredential(credential: Credential): Promise<void> {
 		if (this.#state.status === 'closed') throw this.#closedError({operation: `auth ${credential.scheme}`});
 		await this.#authentication.add(credential, this.#connection !== undefined);
+	}
+
+	/** @throws InvalidArgumentError */
+	setServers(connectString: string): void {
+		this.#driver.setServers(connectString);
 	}
 
 	async close(): Promise<void> {

@@ -64,6 +64,8 @@ export class TestDriver implements Driver {
 		for (const {reply} of this.calls.splice(0)) reply.reject(new DisconnectedError(true));
 	}
 
+	setServers(): void {}
+
 	close(): Promise<void> {
 		this.closed = true;
 		return Promise.resolve();

@@ -1,6 +1,7 @@
 import {isIPv6} from 'node:net';
 import {InvalidArgumentError} from '../../errors/argument-error.ts';
 import {validatePath} from '../../paths.ts';
+import {isSame, rebalance} from './rebalance.ts';
 
 /** One member's client address; `name` is how the user wrote it, for messages. */
 export type Server = {readonly host: string; readonly port: number; readonly name: string};
@@ -36,16 +37,11 @@ function parseServer(text: string, connectString: string): Server {
 
 /** The servers in an order of this client's own, dialled in turn. Host names are resolved anew at each dial, by the socket. */
 export class Ensemble {
-	readonly #servers: Server[];
+	#servers: readonly Server[];
 	#next = 0;
 
 	constructor(servers: readonly Server[]) {
-		this.#servers = [...servers];
-		// Fisher-Yates, so that the clients of one fleet spread over the servers.
-		for (let last = this.#servers.length - 1; last > 0; last--) {
-			const other = Math.floor(Math.random() * (last + 1));
-			[this.#servers[last], this.#servers[other]] = [this.#servers[other] as Server, this.#servers[last] as Server];
-		}
+		this.#servers = shuffled(servers);
 	}
 
 	get size(): number {
@@ -57,4 +53,25 @@ export class Ensemble {
 		this.#next++;
 		return server;
 	}
+
+	/** Takes another list. @returns whether the connection of now, to `current`, is to be left for the servers that come next */
+	replace(servers: readonly Server[], current: Server | undefined): boolean {
+		const before = this.#servers;
+		const {leave, first} = rebalance({before, after: servers, current, random: Math.random()});
+		const isKnown = (server: Server): boolean => before.some(other => isSame(server, other));
+		const turn = (server: Server): number => (isKnown(server) === (first === 'known') ? 0 : 1);
+		this.#servers = shuffled(servers).sort((one, other) => turn(one) - turn(other));
+		this.#next = 0;
+		return leave;
+	}
+}
+
+/** Fisher-Yates, so that the clients of one fleet spread over the servers. */
+function shuffled(servers: readonly Server[]): Server[] {
+	const order = [...servers];
+	for (let last = order.length - 1; last > 0; last--) {
+		const other = Math.floor(Math.random() * (last + 1));
+		[order[last], order[other]] = [order[other] as Server, order[last] as Server];
+	}
+	return order;
 }

@@ -2,15 +2,18 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {type Capabilities, DisconnectedError, type Driver, type DriverListener, type Handshake} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
+import {InvalidArgumentError} from '../../errors/argument-error.ts';
 import {DialError} from '../../errors/dial-error.ts';
 import {Connection} from './connection.ts';
 import {speaksTls} from './dial.ts';
-import {Ensemble, type Server} from './ensemble.ts';
+import {Ensemble, parseConnectString, type Server} from './ensemble.ts';
 import {type Codecs, codecs} from './jute/request/codecs.ts';
 import {noPassword} from './jute/request/connect.ts';
 
 export type WireDriverOptions = {
 	readonly servers: readonly Server[];
+	/** A session to go on with, of another client that has left it. */
+	readonly session?: {readonly id: bigint; readonly password: Uint8Array} | undefined;
 	/** Asked of the server, which clamps it; milliseconds. */
 	readonly sessionTimeout: number;
 	/** Of a request, and of a reply; bytes. */
@@ -27,7 +30,12 @@ type State =
 	| {readonly status: 'idle'}
 	/** `waiting` ends a pause between dials early. */
 	| {readonly status: 'dialling'; readonly connection: Connection | undefined; readonly waiting: AbortController}
-	| {readonly status: 'connected'; readonly connection: Connection; readonly waiting: AbortController}
+	| {
+			readonly status: 'connected';
+			readonly connection: Connection;
+			readonly server: Server;
+			readonly waiting: AbortController;
+	  }
 	| {readonly status: 'closed'};
 
 /** A full round of servers without success is followed by a pause: random, so that a fleet does not come back as one. */
@@ -58,7 +66,10 @@ export class WireDriver implements Driver {
 		this.#options = options;
 		this.#ensemble = new Ensemble(options.servers);
 		this.#codecs = codecs(() => this.#lastZxid);
-		this.#credentials = this.#none();
+		const {session, sessionTimeout: timeout} = options;
+		this.#credentials = session
+			? {sessionId: session.id, password: Buffer.from(session.password), timeout}
+			: this.#none();
 	}
 
 	start(listener: DriverListener): void {
@@ -81,6 +92,15 @@ export class WireDriver implements Driver {
 		// From here on this connection is not the current one: nothing of the old session is told any more.
 		this.#state = {status: 'dialling', connection, waiting};
 		connection?.abandon(new Error('the session was given up'));
+	}
+
+	setServers(connectString: string): void {
+		const {servers, chroot} = parseConnectString(connectString);
+		if (chroot !== '')
+			throw new InvalidArgumentError('connectString', connectString, 'hosts only; the chroot stays what it is');
+		const state = this.#state;
+		const leave = this.#ensemble.replace(servers, state.status === 'connected' ? state.server : undefined);
+		if (leave && state.status === 'connected') state.connection.end(new Error('the servers have changed'));
 	}
 
 	async close(timeout: number): Promise<void> {
@@ -140,7 +160,7 @@ export class WireDriver implements Driver {
 		});
 		this.#state = {status: 'dialling', connection, waiting};
 		try {
-			if (!(await this.#shakeHands(connection, listener, waiting))) return true;
+			if (!(await this.#shakeHands(connection, server, listener, waiting))) return true;
 		} catch (error) {
 			connection.end(error as Error);
 			const cause = await this.#explained(error as Error, server, waiting);
@@ -182,7 +202,12 @@ export class WireDriver implements Driver {
 	}
 
 	/** Resolves with whether a session is open; `false` after an expiry, when the next dial may follow at once. */
-	async #shakeHands(connection: Connection, listener: DriverListener, waiting: AbortController): Promise<boolean> {
+	async #shakeHands(
+		connection: Connection,
+		server: Server,
+		listener: DriverListener,
+		waiting: AbortController,
+	): Promise<boolean> {
 		const asked = this.#credentials;
 		// A server that takes the connection but does not answer must not cost the session, even if it is the only one.
 		const dialTimeout = Math.max(minDialTimeout, asked.timeout / Math.max(minDialsInSession, this.#ensemble.size));
@@ -201,7 +226,7 @@ export class WireDriver implements Driver {
 			return false;
 		}
 		this.#credentials = {sessionId: response.sessionId, password: response.password, timeout: response.timeout};
-		this.#state = {status: 'connected', connection, waiting};
+		this.#state = {status: 'connected', connection, server, waiting};
 		connection.keepAlive(response.timeout);
 		const handshake: Handshake = {...this.#credentials, readOnly: response.readOnly, sentAt: response.sentAt};
 		listener.connected(handshake);
