@@ -2,6 +2,8 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -12,7 +14,11 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.Participant;
+import org.apache.curator.framework.recipes.locks.InterProcessLock;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
+import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
+import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
+import org.apache.curator.framework.recipes.locks.Lease;
 import org.apache.curator.retry.RetryNTimes;
 
 /**
@@ -23,6 +29,8 @@ public class CuratorPeer {
     private static final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private static final Map<String, ExecutorService> threads = new ConcurrentHashMap<>();
     private static final Map<String, InterProcessMutex> mutexes = new ConcurrentHashMap<>();
+    private static final Map<String, InterProcessReadWriteLock> readWriteLocks = new ConcurrentHashMap<>();
+    private static final Map<String, Deque<Lease>> leases = new ConcurrentHashMap<>();
     private static final Map<String, LeaderLatch> latches = new ConcurrentHashMap<>();
     private static CuratorFramework client;
 
@@ -61,6 +69,27 @@ public class CuratorPeer {
                 return "released";
             case "contenders":
                 return mutexes.computeIfAbsent(path, at -> new InterProcessMutex(client, at)).getParticipantNodes().stream().collect(Collectors.joining(","));
+            case "acquire-half":
+                half(path, argument).acquire();
+                return "acquired";
+            case "try-half":
+                return half(path, argument).acquire(0, TimeUnit.MILLISECONDS) ? "acquired" : "held";
+            case "release-half":
+                half(path, argument).release();
+                return "released";
+            case "acquire-lease":
+                leases.computeIfAbsent(path, at -> new ArrayDeque<>()).push(semaphore(path, argument).acquire());
+                return "acquired";
+            case "try-lease":
+                Lease lease = semaphore(path, argument).acquire(0, TimeUnit.MILLISECONDS);
+                if (lease == null) return "held";
+                leases.computeIfAbsent(path, at -> new ArrayDeque<>()).push(lease);
+                return "acquired";
+            case "return-lease":
+                semaphore(path, argument).returnLease(leases.get(path).pop());
+                return "returned";
+            case "lease-holders":
+                return semaphore(path, argument).getParticipantNodes().stream().sorted().collect(Collectors.joining(","));
             case "latch":
                 LeaderLatch latch = new LeaderLatch(client, path, argument);
                 latches.put(path, latch);
@@ -79,6 +108,16 @@ public class CuratorPeer {
             default:
                 return "error unknown verb " + verb;
         }
+    }
+
+    /** @param which "read" or "write" */
+    private static InterProcessLock half(String path, String which) {
+        InterProcessReadWriteLock lock = readWriteLocks.computeIfAbsent(path, at -> new InterProcessReadWriteLock(client, at));
+        return which.equals("read") ? lock.readLock() : lock.writeLock();
+    }
+
+    private static InterProcessSemaphoreV2 semaphore(String path, String maxLeases) {
+        return new InterProcessSemaphoreV2(client, path, Integer.parseInt(maxLeases));
     }
 
     private static synchronized void reply(String number, String result) {
