@@ -99,9 +99,9 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	sync(path: string, options?: OperationOptions): Promise<void>;
 	/**
 	 * Deletes the znode whatever happens to the connection: repeats until a server answers, or the session that was current at the call and every later one ended with the client.
-	 * Resolves when the znode is gone or the client is closed; never rejects for a lost connection.
+	 * Resolves when the znode is gone or the client is closed; never rejects for a lost connection. An abort ends the wait, not the deletion.
 	 */
-	deleteGuaranteed(path: string): Promise<void>;
+	deleteGuaranteed(path: string, options?: Cancellable): Promise<void>;
 
 	/**
 	 * Deletes the znode and everything below it, the deepest first. What is gone already, the znode itself included, is no error. Not atomic: a failure leaves what was
@@ -122,11 +122,11 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** A persistent watch on the server as a stream; ends on abort and when the client closes. Needs ZooKeeper 3.6. */
 	watch(path: string, options?: WatchOptions): AsyncIterable<PersistentWatchEvent>;
-	/** Takes a one-shot watch back. When its last listener goes, the server's watch goes too. Resolves when the server has dropped it; never rejects for a lost connection. */
-	unwatch(path: string, listener: WatchListener): Promise<void>;
+	/** Takes a one-shot watch back. When its last listener goes, the server's watch goes too. Resolves when the server has dropped it; never rejects for a lost connection. An abort ends the wait: the listener is not called any more in either case. */
+	unwatch(path: string, listener: WatchListener, options?: Cancellable): Promise<void>;
 
-	/** Adds a credential to this and every later connection. @throws AuthFailedError, after which the client is closed */
-	addAuth(scheme: string, auth: string | Uint8Array): Promise<void>;
+	/** Adds a credential to this and every later connection. An abort ends the wait; the credential stays. @throws AuthFailedError, after which the client is closed */
+	addAuth(scheme: string, auth: string | Uint8Array, options?: Cancellable): Promise<void>;
 
 	/** Who this connection is to the server: its address, its certificate, its SASL name and the users of its credentials. Needs ZooKeeper 3.7. */
 	whoAmI(options?: OperationOptions): Promise<readonly Identity[]>;

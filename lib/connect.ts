@@ -3,11 +3,11 @@ import type {Client} from './client.ts';
 import {WireDriver} from './driver/wire/wire-driver.ts';
 import {parseConnectString} from './driver/wire/ensemble.ts';
 import {AbortedError} from './errors/aborted-error.ts';
+import {unlessAborted} from './errors/unless-aborted.ts';
 import {ConnectTimeoutError, SessionExpiredError} from './errors/session-error.ts';
 import {type ConnectOptions, resolveOptions} from './options.ts';
 import {Session} from './session/session.ts';
 import {SessionClient} from './session-client.ts';
-import {abortable} from './util/abortable.ts';
 import {deferred} from './util/deferred.ts';
 
 /**
@@ -54,7 +54,7 @@ export async function connect(connectString: string, options: ConnectOptions = {
 		);
 	}, resolved.connectTimeout);
 	try {
-		await abortable(opened.promise, signal, reason => new AbortedError(`connect to ${connectString}`, reason));
+		await unlessAborted(opened.promise, signal, `connect to ${connectString}`);
 		// The client that was asked for is that of the old session, not of the one that was opened in its place.
 		if (resolved.session && session.era > 0) throw new SessionExpiredError(`connect to ${connectString}`);
 		return client;

@@ -2,6 +2,7 @@
 export {connect} from './connect.ts';
 export {json, raw, SchemaError, text} from './codec.ts';
 export {AbortedError} from './errors/aborted-error.ts';
+export {unlessAborted} from './errors/unless-aborted.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 export {CoordinationError, isCoordinationError} from './errors/coordination-error.ts';
 export {DialError, type DialProblem} from './errors/dial-error.ts';

@@ -16,6 +16,7 @@ import type {
 import {Chroot} from './chroot.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 import {NoNodeError} from './errors/keeper-error.ts';
+import {unlessAborted} from './errors/unless-aborted.ts';
 import {createParents} from './create-parents.ts';
 import {Namespace} from './namespace.ts';
 import {deleteGuaranteed} from './delete-guaranteed.ts';
@@ -171,9 +172,9 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		});
 	}
 
-	async deleteGuaranteed(path: string): Promise<void> {
+	async deleteGuaranteed(path: string, {signal}: Cancellable = {}): Promise<void> {
 		validatePath(path);
-		await deleteGuaranteed(this, path);
+		await unlessAborted(deleteGuaranteed(this, path), signal, `delete ${path}`);
 	}
 
 	async deleteTree(path: string, {signal, retry = this.#caller.options.retry}: OperationOptions = {}): Promise<void> {
@@ -242,19 +243,19 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		});
 	}
 
-	async unwatch(path: string, listener: WatchListener): Promise<void> {
+	async unwatch(path: string, listener: WatchListener, {signal}: Cancellable = {}): Promise<void> {
 		validatePath(path);
 		const serverPath = this.#caller.chroot.toServer(path);
 		const orphaned = this.#caller.session.watches.remove(serverPath, listener);
 		// Without a connection there is no server watch; the next connection restores only what is still wanted.
 		if (this.state.status !== 'connected') return;
-		await Promise.all(
-			orphaned.map(kind => this.#caller.session.serverWatches.remove(serverPath, kind, {operation: 'unwatch', path})),
-		);
+		const {serverWatches} = this.#caller.session;
+		const removed = orphaned.map(kind => serverWatches.remove(serverPath, kind, {operation: 'unwatch', path}));
+		await unlessAborted(Promise.all(removed), signal, `unwatch ${path}`);
 	}
 
-	async addAuth(scheme: string, auth: string | Uint8Array): Promise<void> {
-		await this.#caller.session.addCredential(toCredential(scheme, auth));
+	async addAuth(scheme: string, auth: string | Uint8Array, {signal}: Cancellable = {}): Promise<void> {
+		await unlessAborted(this.#caller.session.addCredential(toCredential(scheme, auth)), signal, `auth ${scheme}`);
 	}
 
 	async whoAmI(options: OperationOptions = {}): Promise<readonly Identity[]> {

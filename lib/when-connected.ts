@@ -1,9 +1,8 @@
 import type {Client} from './client.ts';
-import {AbortedError} from './errors/aborted-error.ts';
+import {unlessAborted} from './errors/unless-aborted.ts';
 import {ClientClosedError} from './errors/session-error.ts';
 import type {SessionEvents} from './session/session-events.ts';
 import type {StateOf} from './session/state.ts';
-import {abortable} from './util/abortable.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import {deferred} from './util/deferred.ts';
 import {subscribe} from './util/subscribe.ts';
@@ -22,7 +21,7 @@ export async function whenConnected(client: Client, {signal}: Cancellable): Prom
 		closed: end => reject(refusal(end)),
 	});
 	try {
-		return await abortable(promise, signal, reason => new AbortedError('whenConnected', reason));
+		return await unlessAborted(promise, signal, 'whenConnected');
 	} finally {
 		unsubscribe();
 	}

@@ -6,8 +6,8 @@ import {
 	type Data,
 	type Stat,
 	validatePath,
+	unlessAborted,
 } from '../lib/index.ts';
-import {abortable} from '../lib/util/abortable.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import {deferred} from '../lib/util/deferred.ts';
 import {Emitter} from '../lib/util/emitter.ts';
@@ -112,7 +112,7 @@ export class WatchedConfig<T, Absent extends undefined = undefined>
 		AbortedError.throwIfAborted(signal, `open ${path}`);
 		const config = new WatchedConfig<T>(client, path, options);
 		try {
-			await abortable(config.#opened.promise, signal, reason => new AbortedError(`open ${path}`, reason));
+			await unlessAborted(config.#opened.promise, signal, `open ${path}`);
 		} catch (error) {
 			await config.close();
 			throw error;

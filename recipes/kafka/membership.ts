@@ -1,14 +1,13 @@
 import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
 import {
-	AbortedError,
 	type Client,
 	isCoordinationError,
 	joinPath,
 	type PersistentWatchEvent,
 	type Transaction,
+	unlessAborted,
 } from '../../lib/index.ts';
-import {abortable} from '../../lib/util/abortable.ts';
 import type {Cancellable} from '../../lib/util/cancellable.ts';
 import {type Deferred, deferred} from '../../lib/util/deferred.ts';
 import {type ConsumerPaths, fromPathElement} from './consumer-paths.ts';
@@ -53,7 +52,7 @@ export class Membership {
 			if (found === undefined) continue;
 			if (found.owner === sessionId) return;
 			if (found.instance === instance) await this.#delete(signal);
-			else await abortable(changed.promise, signal, reason => new AbortedError(`join ${this.path}`, reason));
+			else await unlessAborted(changed.promise, signal, `join ${this.path}`);
 		}
 	}
 

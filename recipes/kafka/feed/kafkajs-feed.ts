@@ -1,7 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import type {Kafka} from 'kafkajs';
-import {AbortedError} from '../../../lib/index.ts';
-import {abortable} from '../../../lib/util/abortable.ts';
+import {AbortedError, unlessAborted} from '../../../lib/index.ts';
 import {type Deferred, deferred} from '../../../lib/util/deferred.ts';
 import {KafkaRefusedError} from '../kafka-error.ts';
 import {isTransient} from '../kafkajs/broker-answer.ts';
@@ -61,7 +60,7 @@ export class KafkajsFeed implements Feed {
 		const joined = deferred();
 		this.#pump(joined);
 		try {
-			await abortable(joined.promise, signal, reason => new AbortedError('starting the feed', reason));
+			await unlessAborted(joined.promise, signal, 'starting the feed');
 		} catch (error) {
 			await this.stop();
 			throw error;
