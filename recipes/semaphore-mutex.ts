@@ -11,7 +11,7 @@ import {Semaphore} from './semaphore.ts';
  * Error handling: as `Mutex`.
  */
 export class SemaphoreMutex extends Semaphore {
-	constructor(client: Client, path: string, {data}: MutexOptions = {}) {
+	constructor(client: Client, path: string, {data}: Pick<MutexOptions, 'data'> = {}) {
 		super(client, path, {leases: 1, data});
 	}
 }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.framework.recipes.locks.Lease;
+import org.apache.curator.framework.recipes.locks.Revoker;
 import org.apache.curator.retry.RetryNTimes;
 
 /**
@@ -31,6 +33,7 @@ public class CuratorPeer {
     private static final Map<String, InterProcessMutex> mutexes = new ConcurrentHashMap<>();
     private static final Map<String, InterProcessReadWriteLock> readWriteLocks = new ConcurrentHashMap<>();
     private static final Map<String, Deque<Lease>> leases = new ConcurrentHashMap<>();
+    private static final Map<String, CountDownLatch> revoked = new ConcurrentHashMap<>();
     private static final Map<String, LeaderLatch> latches = new ConcurrentHashMap<>();
     private static CuratorFramework client;
 
@@ -69,6 +72,16 @@ public class CuratorPeer {
                 return "released";
             case "contenders":
                 return mutexes.computeIfAbsent(path, at -> new InterProcessMutex(client, at)).getParticipantNodes().stream().collect(Collectors.joining(","));
+            case "revocable":
+                InterProcessMutex revocable = mutexes.computeIfAbsent(path, at -> new InterProcessMutex(client, at));
+                revocable.makeRevocable(mutex -> revoked.computeIfAbsent(path, at -> new CountDownLatch(1)).countDown());
+                return "revocable";
+            case "await-revocation":
+                revoked.computeIfAbsent(path, at -> new CountDownLatch(1)).await();
+                return "revoked";
+            case "revoke":
+                Revoker.attemptRevoke(client, argument);
+                return "asked";
             case "acquire-half":
                 half(path, argument).acquire();
                 return "acquired";

@@ -1,7 +1,8 @@
 import test from 'ava';
 import {connect, nameOf} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
-import {Mutex} from '../../recipes/index.ts';
+import {deferred} from '../../lib/util/deferred.ts';
+import {type Lease, Mutex} from '../../recipes/index.ts';
 import {CuratorPeer} from './curator-peer.ts';
 
 const turns = 200;
@@ -64,4 +65,27 @@ test('each sees the other hold, and reads the same queue', async t => {
 	const waiting = mutex.acquire();
 	await curator.ask('release', path);
 	await (await waiting).release();
+});
+
+test('each asks the other to give the lock back', async t => {
+	await using server = await TestingServer.start();
+	await using client = await connect(server.connectString);
+	await using curator = await CuratorPeer.start(server.connectString);
+	const mutex = new Mutex(client, path);
+
+	const revoked = deferred<Lease>();
+	const lease = await mutex.acquire({onRevoke: revoked.resolve});
+	t.is((await client.get(lease.path)).data?.length, 0);
+	await curator.ask('revoke', path, lease.path);
+	t.is(await revoked.promise, lease);
+	await lease.release();
+
+	await curator.ask('revocable', path);
+	await curator.ask('acquire', path);
+	const [holder] = await mutex.participants();
+	await mutex.revoke(holder?.path ?? '');
+	t.is(await curator.ask('await-revocation', path), 'revoked');
+	await curator.ask('release', path);
+	await mutex.revoke(holder?.path ?? '');
+	t.deepEqual(await mutex.participants(), []);
 });
