@@ -4,6 +4,7 @@ import {readFileSync} from 'node:fs';
 const help = `docent: coordination for Node.js on Apache ZooKeeper
 
   docent demo [options]   three workers, one ZooKeeper, one Kafka, and what can go wrong: see docent demo --help
+  docent bench [options]  how fast locks, elections and operations are on your ensemble: see docent bench --help
   docent --version
   docent --help`;
 
@@ -14,6 +15,10 @@ async function docent([command, ...rest]: readonly string[]): Promise<number> {
 		case 'demo': {
 			const {demo} = await import('./demo/command.ts');
 			return demo(rest);
+		}
+		case 'bench': {
+			const {bench} = await import('./bench/command.ts');
+			return bench(rest);
 		}
 		case '--version':
 			return say(version());

@@ -1,0 +1,157 @@
+import {accessSync, constants} from 'node:fs';
+import {writeFile} from 'node:fs/promises';
+import {availableParallelism, cpus, loadavg, totalmem} from 'node:os';
+import path from 'node:path';
+import {isCoordinationError} from '../../lib/index.ts';
+import {TestingError} from '../../lib/testing/index.ts';
+import {BenchError} from './bench-error.ts';
+import {formatDuration} from './duration.ts';
+import {readEarlierResult} from './earlier-result.ts';
+import {benchHelp} from './help.ts';
+import {type BenchOptions, parseBenchOptions} from './options.ts';
+import {renderPage} from './report/page.ts';
+import type {BenchResult} from './result.ts';
+import {runElection} from './run-election.ts';
+import {runTimed} from './run-timed.ts';
+import {type Screen, screenFor} from './screen.ts';
+import {renderSummary} from './summary.ts';
+import {Tally} from './tally.ts';
+import {Target} from './target.ts';
+import type {Workload} from './workload.ts';
+
+const exitCodes: Readonly<Record<string, number>> = {SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143};
+const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
+
+/** `docent bench`: resolves to the exit code. Everything it started is gone by then. */
+export async function bench(args: readonly string[]): Promise<number> {
+	try {
+		const request = parseBenchOptions(args);
+		if (request.kind === 'run') return await measure(request.options);
+		process.stdout.write(`${benchHelp}\n`);
+		return 0;
+	} catch (error) {
+		process.stderr.write(`docent bench: ${describe(error)}\n`);
+		const isUsage = error instanceof BenchError && error.code === 'USAGE';
+		return isUsage || isCoordinationError(error, 'INVALID_ARGUMENT') ? 2 : 1;
+	}
+}
+
+async function measure(options: BenchOptions): Promise<number> {
+	const before = options.compare === undefined ? undefined : readEarlierResult(options.compare, options.workload.kind);
+	if (options.report !== undefined) requireWritable(options.report);
+	const interruption = new AbortController();
+	const onSignal = (name: NodeJS.Signals): void => interruption.abort(name);
+	// Whoever read the output has gone: Node reports it as an error instead of a signal.
+	const onClosed = (): void => onSignal('SIGPIPE');
+	for (const name of signals) process.on(name, onSignal);
+	process.stdout.on('error', onClosed);
+	const {signal} = interruption;
+	using screen = screenFor(process.stderr);
+	try {
+		const {result, failure} = await run(options, screen, signal);
+		screen.stop();
+		await publish(result, before, options);
+		if (failure !== undefined) throw failure;
+		if (!signal.aborted && result.series.every(({count}) => count === 0))
+			throw new BenchError('NOTHING_MEASURED', 'nothing was measured: every call failed or none ended in time');
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	} finally {
+		for (const name of signals) process.off(name, onSignal);
+		process.stdout.off('error', onClosed);
+	}
+	if (!signal.aborted) return 0;
+	process.stderr.write(`docent bench: ended by ${signal.reason}; nothing is left running\n`);
+	return exitCodes[String(signal.reason)] ?? 1;
+}
+
+/** Measures; a failure on the way comes with what was measured before it. */
+async function run(
+	{workload, connectString}: BenchOptions,
+	screen: Screen,
+	signal: AbortSignal,
+): Promise<{readonly result: BenchResult; readonly failure: unknown}> {
+	screen.say(
+		connectString === undefined ? 'a ZooKeeper server starts on this machine' : `connecting to ${connectString}`,
+	);
+	const onWarning = (message: string): void => screen.say(`docent bench: ${message}`);
+	await using target = await Target.open({connectString, workload, signal, onWarning});
+	const tally = new Tally(workload);
+	const startedAt = new Date().toISOString();
+	const options = {target, tally, screen, signal};
+	let seconds = 0;
+	let failure: unknown;
+	try {
+		seconds = await (workload.kind === 'election'
+			? runElection({workload, ...options})
+			: runTimed({workload, ...options}));
+		if (!signal.aborted) target.requireConnection();
+	} catch (error) {
+		failure = error;
+	}
+	const result: BenchResult = {
+		format: 1,
+		workload: workload.kind,
+		settings: settingsOf(workload),
+		target: target.name,
+		startedAt,
+		seconds,
+		ended: failure ? 'failed' : signal.aborted ? 'interrupted' : 'complete',
+		machine: machine(),
+		roundTrip: target.roundTrip,
+		...tally.measured(),
+	};
+	return {result, failure};
+}
+
+async function publish(
+	result: BenchResult,
+	before: BenchResult | undefined,
+	{json, report}: BenchOptions,
+): Promise<void> {
+	process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${renderSummary(result, before).join('\n')}\n`);
+	if (report === undefined) return;
+	try {
+		await writeFile(report, renderPage(result, before));
+	} catch (error) {
+		throw new BenchError('NOT_WRITTEN', `--report ${report}: ${(error as Error).message}`, {cause: error});
+	}
+	process.stderr.write(`the report is in ${report}\n`);
+}
+
+/** Better told before the measurement than after it. */
+function requireWritable(report: string): void {
+	try {
+		accessSync(path.dirname(path.resolve(report)), constants.W_OK);
+	} catch (error) {
+		throw new BenchError('USAGE', `--report ${report}: ${(error as Error).message}`, {cause: error});
+	}
+}
+
+const timeNames = new Set(['hold', 'duration', 'warmUp', 'sessionTimeout']);
+const unshown = new Set(['kind', 'connectTimeout']);
+
+/** As they would be written on the command line. */
+function settingsOf(workload: Workload): Readonly<Record<string, string>> {
+	const entries = Object.entries(workload)
+		.filter(([name]) => !unshown.has(name))
+		.map(([name, value]) => [
+			name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`),
+			timeNames.has(name) ? formatDuration(Number(value)) : String(value),
+		]);
+	return Object.fromEntries(entries);
+}
+
+function machine(): string {
+	const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+	const load = loadavg()[0]?.toFixed(1) ?? '?';
+	const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+	return `${availableParallelism()} × ${model}, ${memory}, load ${load} at the end, Node.js ${process.versions.node}`;
+}
+
+/** What the person at the keyboard can act on is said in one line; anything else with its stack. */
+function describe(error: unknown): string {
+	const isKnown = error instanceof BenchError || error instanceof TestingError || isCoordinationError(error);
+	if (isKnown) return error.message;
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,33 @@
+import type {TimedWorkload, Workload} from './workload.ts';
+
+/** What a worker process is told to do, as its argument. */
+export type WorkerOrders<Kind extends Workload = Workload> = {
+	readonly connectString: string;
+	/** The znode under which everything happens. */
+	readonly folder: string;
+	readonly workload: Kind;
+	/** Which of the workload's contenders it plays. */
+	readonly contenders: readonly number[];
+};
+export type TimedOrders = WorkerOrders<TimedWorkload>;
+
+/** From the parent. Times are of `monotonicMicros()`. */
+export type Command =
+	/** `at`: when what is measured begins; what is before warms up. */
+	{readonly kind: 'start'; readonly at: number} | {readonly kind: 'resign'} | {readonly kind: 'stop'};
+
+/** To the parent. */
+export type Report =
+	| {readonly kind: 'ready'}
+	| {readonly kind: 'samples'; readonly samples: Uint32Array}
+	| {readonly kind: 'error'; readonly code: string; readonly message: string}
+	| {readonly kind: 'lost'}
+	| {readonly kind: 'leading'; readonly at: number}
+	| {readonly kind: 'resigned'; readonly at: number}
+	| {readonly kind: 'failed'; readonly message: string}
+	/** The last one. */
+	| {readonly kind: 'done'};
+
+export function tell(report: Report): void {
+	process.send?.(report);
+}

@@ -1,0 +1,76 @@
+// One worker process: plays some of the contenders until its parent says stop, or is gone.
+import {addAbortListener, setMaxListeners} from 'node:events';
+import {type Client, connect} from '../../lib/index.ts';
+import {deferred} from '../../lib/util/deferred.ts';
+import {Campaign} from './campaign.ts';
+import {contendForLocks} from './contend-for-locks.ts';
+import {type Command, tell, type TimedOrders, type WorkerOrders} from './messages.ts';
+import {operateRaw} from './operate-raw.ts';
+import {SampleBuffer} from './samples.ts';
+
+/** Milliseconds between two deliveries of samples. */
+const deliveryInterval = 100;
+/** Milliseconds that a release may take after the end, when the ensemble may be gone. */
+const farewell = 2000;
+
+// A Ctrl-C reaches every process of the terminal; the parent decides what it means.
+process.on('SIGINT', () => {});
+const orphaned = (): void => process.exit(1);
+process.on('disconnect', orphaned);
+const stop = new AbortController();
+// Every call in flight listens to it.
+setMaxListeners(0, stop.signal);
+const start = deferred<number>();
+let campaign: Campaign | undefined;
+process.on('message', (command: Command) => {
+	if (command.kind === 'start') start.resolve(command.at);
+	else if (command.kind === 'resign') campaign?.resign();
+	else stop.abort();
+});
+
+try {
+	await work(JSON.parse(process.argv[2] ?? '{}') as WorkerOrders, stop.signal);
+} catch (error) {
+	if (!stop.signal.aborted) tell({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
+}
+// The last message is out when this one is.
+await new Promise(resolve => process.send?.({kind: 'done'}, resolve));
+process.off('disconnect', orphaned);
+process.disconnect();
+
+async function work(orders: WorkerOrders, signal: AbortSignal): Promise<void> {
+	const {connectString, workload} = orders;
+	const {sessionTimeout, connectTimeout} = workload;
+	await using client = await connect(connectString, {sessionTimeout, connectTimeout, signal});
+	let closing: NodeJS.Timeout | undefined;
+	using _ = addAbortListener(signal, () => {
+		start.resolve(0);
+		closing = setTimeout(() => void client.close(), farewell);
+	});
+	tell({kind: 'ready'});
+	const at = await start.promise;
+	if (workload.kind === 'election') {
+		campaign = new Campaign(client, orders.folder);
+		await campaign.run(signal);
+	} else {
+		await measure(client, {...orders, workload}, at, signal);
+	}
+	clearTimeout(closing);
+}
+
+async function measure(client: Client, orders: TimedOrders, at: number, signal: AbortSignal): Promise<void> {
+	const samples = new SampleBuffer(at);
+	const deliver = (): void => {
+		const taken = samples.take();
+		if (taken) tell({kind: 'samples', samples: taken});
+	};
+	const timer = setInterval(deliver, deliveryInterval);
+	try {
+		const {workload} = orders;
+		if (workload.kind === 'raw') await operateRaw(client, {...orders, workload}, {at, samples, signal});
+		else await contendForLocks(client, {...orders, workload}, {samples, signal});
+	} finally {
+		clearInterval(timer);
+		deliver();
+	}
+}
