@@ -1,5 +1,6 @@
 import type {Read, ReadResult} from './multi-read.ts';
 import type {RetryPolicy} from './retry/retry-policy.ts';
+import type {ClientStats} from './session/session-record.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
 import type {SessionState, StateOf} from './session/state.ts';
@@ -130,6 +131,9 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** Who this connection is to the server: its address, its certificate, its SASL name and the users of its credentials. Needs ZooKeeper 3.7. */
 	whoAmI(options?: OperationOptions): Promise<readonly Identity[]>;
+
+	/** What the client has done and has to do, counted now. What happens as it happens is told on `node:diagnostics_channel`: see docs/diagnostics.md. */
+	stats(): ClientStats;
 
 	/**
 	 * Other addresses of the same ensemble from now on. The client stays where it is, or moves, with its session, to spread a fleet of clients over the servers as the Java client does.

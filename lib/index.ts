@@ -1,6 +1,7 @@
 /// <reference types="node" preserve="true" />
 export {connect} from './connect.ts';
 export {json, raw, SchemaError, text} from './codec.ts';
+export {channelNames} from './diagnostics.ts';
 export {AbortedError} from './errors/aborted-error.ts';
 export {unlessAborted} from './errors/unless-aborted.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
@@ -55,10 +56,12 @@ export type {
 } from './client.ts';
 export type {Read, ReadResult} from './multi-read.ts';
 export type {AuthOption, ConnectOptions, SaslOption} from './options.ts';
+export type {ConnectionNotice, RequestTrace, RetryNotice, SessionNotice, WatchDiagnostic} from './diagnostics.ts';
 export type {SslOptions, SslSource} from './driver/ssl-options.ts';
 export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';
 export type {RetryContext, RetryPolicy} from './retry/retry-policy.ts';
 export type {SaslMechanism} from './session/sasl-mechanism.ts';
+export type {ClientStats} from './session/session-record.ts';
 export type {SessionCredentials} from './session/session-credentials.ts';
 export type {SessionEvents as ClientEvents} from './session/session-events.ts';
 export type {SessionState, SessionStatus, StateOf} from './session/state.ts';

@@ -28,6 +28,7 @@ import {isWithin, validatePath} from './paths.ts';
 import {persistentWatch} from './persistent-watch.ts';
 import {protectedCreate} from './protected-create.ts';
 import type {Session} from './session/session.ts';
+import type {ClientStats} from './session/session-record.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
 import type {SessionEvents} from './session/session-events.ts';
 import {setOrCreate} from './set-or-create.ts';
@@ -260,6 +261,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	async whoAmI(options: OperationOptions = {}): Promise<readonly Identity[]> {
 		return this.#caller.call({operation: 'whoAmI', request: undefined, options, idempotent: true});
+	}
+
+	stats(): ClientStats {
+		return this.#caller.session.stats;
 	}
 
 	setServers(connectString: string): void {

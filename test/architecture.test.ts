@@ -2,7 +2,7 @@ import path from 'node:path';
 import test from 'ava';
 import {type Source, sources} from './helpers/repository.ts';
 
-const words = ['lib/paths.ts', 'lib/znode.ts', 'lib/codec.ts'];
+const words = ['lib/paths.ts', 'lib/znode.ts', 'lib/codec.ts', 'lib/diagnostics.ts'];
 const ground = ['lib/util/', 'lib/errors/', ...words];
 /** The operations are apart from the driver's interface because the codecs may know them, and nothing else of the seam. */
 const seam = ['lib/driver/', 'lib/driver/operation.ts'];
@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	'lib/paths.ts': ground,
 	'lib/znode.ts': ground,
 	'lib/codec.ts': ground,
+	'lib/diagnostics.ts': [],
 	'lib/retry/': ground,
 	'lib/driver/': [...ground, 'lib/retry/', ...seam],
 	'lib/driver/wire/': [...ground, 'lib/retry/', ...seam, 'lib/driver/wire/jute/'],

@@ -13,6 +13,8 @@ export type Capabilities = {
 
 /** A session is open on the connection that was just made. Paths on this side of the seam are the server's. */
 export type Handshake = {
+	/** As it stands in the connect string. */
+	readonly server: string;
 	readonly sessionId: bigint;
 	readonly password: Buffer;
 	/** Negotiated, milliseconds. */

@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import pRetry from 'p-retry';
+import {noticeRetry} from '../diagnostics.ts';
 import type {RetryPolicy} from './retry-policy.ts';
 
 export type WithRetryOptions = {
@@ -27,6 +28,7 @@ export function withRetry<T>(operation: () => Promise<T>, {policy, signal, isSou
 				if (!isSound(error)) return;
 				const delay = policy({attempt: attemptNumber, elapsed: performance.now() - startedAt, error});
 				if (delay === undefined) throw error;
+				noticeRetry({attempt: attemptNumber, delay, error});
 				// An abort ends the pause; the next attempt then rejects with the caller's own error.
 				await sleep(delay, undefined, signal ? {signal} : {}).catch(() => undefined);
 			},

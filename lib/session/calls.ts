@@ -23,6 +23,9 @@ type CallsOptions = {
 export class Calls {
 	readonly #options: CallsOptions;
 	readonly #waiting: WaitingCalls;
+	#succeeded = 0;
+	#failed = 0;
+	#inFlight = 0;
 
 	constructor(options: CallsOptions) {
 		this.#options = options;
@@ -32,6 +35,11 @@ export class Calls {
 	/** How many wait for a connection. */
 	get waiting(): number {
 		return this.#waiting.size;
+	}
+
+	/** Of what was sent. */
+	get counts(): {readonly succeeded: number; readonly failed: number; readonly inFlight: number} {
+		return {succeeded: this.#succeeded, failed: this.#failed, inFlight: this.#inFlight};
 	}
 
 	/** An aborted call that has not been sent never is. */
@@ -70,9 +78,16 @@ export class Calls {
 		name: CallName,
 	): Promise<ReplyOf<Name>> {
 		const setUp = this.#options.setUp();
+		this.#inFlight++;
 		try {
-			return await this.#options.send(operation, request, name);
+			const reply = await this.#options.send(operation, request, name);
+			this.#succeeded++;
+			return reply;
+		} catch (error) {
+			this.#failed++;
+			throw error;
 		} finally {
+			this.#inFlight--;
 			await setUp;
 		}
 	}

@@ -1,8 +1,9 @@
 import {DisconnectedError, OversizedError, RefusedError} from '../driver/driver.ts';
 import {keeperError} from '../errors/keeper-error.ts';
 import {RequestTooLargeError} from '../errors/request-error.ts';
-import {AuthFailedError, ConnectionLossError} from '../errors/session-error.ts';
+import {AuthFailedError, ClientClosedError, ConnectionLossError} from '../errors/session-error.ts';
 import {type CallName, describe} from './call-name.ts';
+import type {SessionState} from './state.ts';
 
 /** ZooKeeper's result codes that speak of more than the request. */
 const sessionMoved = -118;
@@ -28,4 +29,9 @@ export function requestError(error: unknown, name: CallName): unknown {
 		default:
 			return keeperError(error.resultCode, name.operation, name.path);
 	}
+}
+
+/** What a call on a client that has ended rejects with: the cause says why, if it was not its owner who closed it. */
+export function closedError(name: CallName, state: SessionState): ClientClosedError {
+	return new ClientClosedError(describe(name), state.status === 'closed' && state.cause ? {cause: state.cause} : {});
 }

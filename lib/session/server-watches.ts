@@ -1,3 +1,4 @@
+import {noticeWatch} from '../diagnostics.ts';
 import type {WatchKind, WatchTables} from '../driver/operation.ts';
 import {KeeperError} from '../errors/keeper-error.ts';
 import type {CallName} from './call-name.ts';
@@ -16,6 +17,10 @@ export class ServerWatches {
 
 	/** On a new connection. In a new session only persistent watches are left, and they have to be asked for one by one. */
 	arm(resumed: boolean): Promise<void>[] {
+		noticeWatch(() => {
+			const {oneShot, persistent} = this.#watches.counts;
+			return {event: 'restored', count: resumed ? oneShot + persistent : persistent};
+		});
 		if (resumed) return [...this.#watches.frames()].map(tables => this.#restore(tables));
 		return this.#watches
 			.persistentWatches()

@@ -1,31 +1,23 @@
 import {DisconnectedError, type Driver, type Handshake} from '../driver/driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
 import {AbortedError} from '../errors/aborted-error.ts';
-import {ClientClosedError, SessionExpiredError} from '../errors/session-error.ts';
+import {SessionExpiredError} from '../errors/session-error.ts';
+import {traceRequest} from '../diagnostics.ts';
+import {dataSize} from './data-size.ts';
 import {deferred} from '../util/deferred.ts';
 import type {Emitter} from '../util/emitter.ts';
 import {Authentication, type Credential} from './authentication.ts';
 import {Calls} from './calls.ts';
 import {type CallName, describe} from './call-name.ts';
-import {requestError, saysExpired} from './request-error.ts';
-import type {SaslMechanism} from './sasl-mechanism.ts';
+import {closedError, requestError, saysExpired} from './request-error.ts';
 import {ServerWatches} from './server-watches.ts';
 import {SessionClock} from './session-clock.ts';
 import {SessionCredentials} from './session-credentials.ts';
+import type {SessionOptions} from './session-options.ts';
+import {type ClientStats, SessionRecord} from './session-record.ts';
 import type {SessionEvents} from './session-events.ts';
 import {next, type SessionEvent, type SessionState, type StateOf} from './state.ts';
 import {Watches} from './watches.ts';
-
-export type SessionOptions = {
-	readonly credentials: readonly Credential[];
-	readonly sasl?: SaslMechanism | undefined;
-	/** To go on with; the driver has it too. */
-	readonly session?: {readonly id: bigint; readonly password: Uint8Array} | undefined;
-	readonly leaseMargin: number | undefined;
-	/** How long a call may wait for a connection, ms. */
-	readonly connectTimeout: number;
-	readonly closeTimeout: number;
-};
 
 /**
  * Runs the pure state machine of `state.ts` from the driver's events, and keeps what belongs to a session: its clock, its credentials, its watches and the calls that
@@ -41,6 +33,7 @@ export class Session {
 	readonly #emitter: Emitter<SessionEvents>;
 	readonly #clock: SessionClock;
 	readonly #calls: Calls;
+	readonly #record = new SessionRecord();
 	readonly #authentication: Authentication;
 	readonly #closed = deferred<Error | undefined>();
 	#state: SessionState = {status: 'connecting', since: performance.now()};
@@ -77,7 +70,7 @@ export class Session {
 			lastFailure: () => this.#lastFailure,
 		});
 		this.#clock = new SessionClock(options.leaseMargin, {
-			untrusted: () => this.#emitter.emit('untrusted'),
+			untrusted: () => this.#tell('untrusted'),
 			lost: () => {
 				this.#end(new SessionExpiredError('no server answered within the session timeout', {cause: this.#lastFailure}));
 				this.#driver.renew();
@@ -99,6 +92,7 @@ export class Session {
 			},
 			dialFailed: cause => {
 				this.#lastFailure = cause;
+				this.#record.failed(cause);
 			},
 		});
 	}
@@ -142,6 +136,11 @@ export class Session {
 		return this.#lastFailure;
 	}
 
+	get stats(): ClientStats {
+		const requests = {...this.#calls.counts, waiting: this.#calls.waiting};
+		return {requests, ...this.#record.counts, watches: this.watches.counts};
+	}
+
 	checkClock(): void {
 		this.#clock.check();
 	}
@@ -161,13 +160,16 @@ export class Session {
 	): Promise<ReplyOf<Name>> {
 		this.checkClock();
 		if (signal?.aborted) return Promise.reject(new AbortedError(describe(name), signal.reason));
-		if (this.#state.status === 'closed') return Promise.reject(this.#closedError(name));
+		if (this.#state.status === 'closed') return Promise.reject(closedError(name, this.#state));
 		if (era !== undefined && era !== this.#era) return Promise.reject(new SessionExpiredError(describe(name)));
-		return this.#calls.call(operation, request, name, signal);
+		return traceRequest(
+			() => ({...name, path: name.path, size: dataSize(request)}),
+			() => this.#calls.call(operation, request, name, signal),
+		);
 	}
 
 	async addCredential(credential: Credential): Promise<void> {
-		if (this.#state.status === 'closed') throw this.#closedError({operation: `auth ${credential.scheme}`});
+		if (this.#state.status === 'closed') throw closedError({operation: `auth ${credential.scheme}`}, this.#state);
 		await this.#authentication.add(credential, this.#connection !== undefined);
 	}
 
@@ -192,7 +194,7 @@ export class Session {
 
 	/** The one place where what a driver says becomes what a user catches. */
 	#translate(error: unknown, name: CallName): unknown {
-		if (error instanceof DisconnectedError && this.#state.status === 'closed') return this.#closedError(name);
+		if (error instanceof DisconnectedError && this.#state.status === 'closed') return closedError(name, this.#state);
 		if (!saysExpired(error)) return requestError(error, name);
 		const ended = new SessionExpiredError(describe(name));
 		this.#end(ended);
@@ -201,6 +203,7 @@ export class Session {
 	}
 
 	#onConnected(handshake: Handshake): void {
+		this.#record.opened(handshake);
 		const era = this.#era;
 		this.checkClock();
 		// Resumed too late by this client's own clock: the driver was told to give it up, and dials for a new one.
@@ -243,14 +246,15 @@ export class Session {
 		const state = this.#enter({type: 'opened', now: performance.now(), sessionId, readOnly});
 		if (!state) return;
 		if (resumed || this.#era > 0) this.watches.missed();
-		this.#emitter.emit(resumed ? 'reconnected' : 'connected', state as StateOf<'connected'>);
+		this.#tell(resumed ? 'reconnected' : 'connected', state as StateOf<'connected'>);
 	}
 
 	#onDisconnected(cause: Error): void {
+		this.#record.closed(cause);
 		this.#handshake = this.#connection = undefined;
 		this.#lastFailure = cause;
 		const state = this.#enter({type: 'disconnected', now: performance.now(), expiresAt: this.#clock.expiresAt});
-		if (state) this.#emitter.emit('suspended', state as StateOf<'suspended'>);
+		if (state) this.#tell('suspended', state as StateOf<'suspended'>);
 		this.checkClock();
 	}
 
@@ -258,36 +262,36 @@ export class Session {
 		if (!this.#identity || this.#state.status === 'closed') return;
 		// Without effect in a session that ends before it was announced: nobody was told of it.
 		const state = this.#enter({type: 'ended', now: performance.now(), cause});
+		this.#record.closed(cause);
 		this.#era++;
 		this.#identity = undefined;
 		this.#handshake = this.#connection = undefined;
 		this.#clock.stop();
 		this.#calls.rejectWaiting(name => new SessionExpiredError(describe(name), {cause}));
 		this.watches.lost();
-		if (state) this.#emitter.emit('lost', state as StateOf<'lost'>);
+		if (state) this.#tell('lost', state as StateOf<'lost'>);
 	}
 
 	/** Told at once: nothing that was held is held any more, whether or not a server confirms it in time. */
 	async #shutDown(cause: Error | undefined): Promise<void> {
 		this.#handshake = this.#connection = undefined;
 		this.#clock.stop();
-		this.#calls.rejectWaiting(name => this.#closedError(name));
+		this.#calls.rejectWaiting(name => closedError(name, this.#state));
 		this.watches.lost();
-		this.#emitter.emit('closed', this.#state as StateOf<'closed'>);
+		this.#tell('closed', this.#state as StateOf<'closed'>);
+		this.#record.closed(cause);
 		await this.#driver.close(cause ? 0 : this.#options.closeTimeout);
 		this.#closed.resolve(cause);
+	}
+
+	#tell<Name extends keyof SessionEvents>(event: Name, ...args: SessionEvents[Name]): void {
+		this.#record.told(event);
+		this.#emitter.emit(event, ...args);
 	}
 
 	#enter(event: SessionEvent): SessionState | undefined {
 		const state = next(this.#state, event);
 		if (state) this.#state = state;
 		return state;
-	}
-
-	#closedError(name: CallName): Error {
-		return new ClientClosedError(
-			describe(name),
-			this.#state.status === 'closed' && this.#state.cause ? {cause: this.#state.cause} : {},
-		);
 	}
 }

@@ -1,3 +1,4 @@
+import {noticeWatch} from '../diagnostics.ts';
 import type {WatchKind, WatchTables} from '../driver/operation.ts';
 import {callIsolated} from '../util/isolate.ts';
 import type {PersistentWatchEvent, WatchedEvent, WatchListener} from '../znode.ts';
@@ -76,7 +77,17 @@ export class Watches {
 		return !isAsked && !this.#persistent.persistent.has(serverPath) && !this.#persistent.recursive.has(serverPath);
 	}
 
+	/** How many listeners wait. */
+	get counts(): {readonly oneShot: number; readonly persistent: number} {
+		const count = (tables: object): number =>
+			(Object.values(tables) as Listeners<unknown>[])
+				.flatMap(table => [...table.values()])
+				.reduce((sum, listeners) => sum + listeners.size, 0);
+		return {oneShot: count(this.#oneShot), persistent: count(this.#persistent)};
+	}
+
 	deliver({type, path: serverPath}: WatchedEvent): void {
+		noticeWatch(() => ({event: 'fired', type, path: serverPath}));
 		const told = new Map<WatchListener, string>();
 		for (const table of consumes[type]) {
 			for (const [listener, path] of this.#oneShot[table].get(serverPath) ?? []) told.set(listener, path);
@@ -97,6 +108,7 @@ export class Watches {
 
 	/** The connection was away: what persistent watches missed is not told by the server. */
 	missed(): void {
+		noticeWatch(() => ({event: 'missed', count: this.counts.persistent}));
 		for (const mode of ['persistent', 'recursive'] as const) {
 			for (const listeners of this.#persistent[mode].values()) {
 				for (const [listener, path] of listeners) callIsolated(listener, {type: 'missed', path});
@@ -106,6 +118,7 @@ export class Watches {
 
 	/** The session is over: every one-shot listener is told and forgotten. Persistent ones stay, to be armed again in the next session. */
 	lost(): void {
+		noticeWatch(() => ({event: 'lost', count: this.counts.oneShot}));
 		// Once for each path a listener waits on, by however many watches.
 		const told = new Map<string, Map<WatchListener, string>>();
 		for (const table of Object.values(this.#oneShot)) {

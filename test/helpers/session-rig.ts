@@ -1,5 +1,6 @@
 import type {SessionState} from '../../lib/index.ts';
-import {Session, type SessionOptions} from '../../lib/session/session.ts';
+import {Session} from '../../lib/session/session.ts';
+import type {SessionOptions} from '../../lib/session/session-options.ts';
 import type {SessionEvents} from '../../lib/session/session-events.ts';
 import {Emitter} from '../../lib/util/emitter.ts';
 import {TestDriver} from './test-driver.ts';

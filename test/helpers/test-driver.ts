@@ -35,6 +35,7 @@ export class TestDriver implements Driver {
 	connect(handshake: Partial<Handshake> = {}): void {
 		this.#connected = true;
 		this.says.connected({
+			server: 'test',
 			sessionId: 1n,
 			password: Buffer.alloc(16),
 			timeout: 10_000,

@@ -228,7 +228,8 @@ export class WireDriver implements Driver {
 		this.#credentials = {sessionId: response.sessionId, password: response.password, timeout: response.timeout};
 		this.#state = {status: 'connected', connection, server, waiting};
 		connection.keepAlive(response.timeout);
-		const handshake: Handshake = {...this.#credentials, readOnly: response.readOnly, sentAt: response.sentAt};
+		const {readOnly, sentAt} = response;
+		const handshake: Handshake = {server: server.name, ...this.#credentials, readOnly, sentAt};
 		listener.connected(handshake);
 		return true;
 	}
