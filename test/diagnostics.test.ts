@@ -32,7 +32,7 @@ test.after.always(async t => {
 });
 
 /** What is told under a name from now on. */
-function listen<Message>(name: string): {readonly told: Message[]; stop(): void} {
+function listen<Message>(name: string): {readonly told: Message[]; readonly stop: () => void} {
 	const told: Message[] = [];
 	const listener = (message: unknown): void => void told.push(message as Message);
 	subscribe(name, listener);
