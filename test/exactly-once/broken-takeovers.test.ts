@@ -89,21 +89,21 @@ test.beforeEach(t => {
 test.after.always(async () => servers?.[Symbol.asyncDispose]());
 
 test('an owner outrun inside its commit: nothing twice', async t => {
-	t.timeout(120_000);
+	t.timeout(240_000);
 	t.is(await withHeir(t, 'protocol'), 0);
 });
 
 test('an owner outrun inside its commit, but the fence taken out: the check finds duplicates', async t => {
-	t.timeout(120_000);
+	t.timeout(240_000);
 	t.true((await withHeir(t, 'no fence')) > 0);
 });
 
 test('an heir that dies while it fences: nothing twice', async t => {
-	t.timeout(120_000);
+	t.timeout(240_000);
 	t.is(await withHeirsHeir(t, 'protocol'), 0);
 });
 
 test('an heir that dies while it fences, but was recorded before: the check finds duplicates', async t => {
-	t.timeout(120_000);
+	t.timeout(240_000);
 	t.true((await withHeirsHeir(t, 'record before fence')) > 0);
 });
