@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {logLevel} from 'kafkajs';
-import {connect} from '../../lib/index.ts';
+import {connect, nTimes} from '../../lib/index.ts';
+import {deferred} from '../../lib/util/deferred.ts';
 import {resolveConsumerOptions, resolveSettings} from '../../recipes/kafka/consumer-options.ts';
 import {createWorkerRoom} from '../../recipes/kafka/consumer-room.ts';
 import {ExactlyOnceConsumer, type ExactlyOnceConsumerOptions, kafkaSink} from '../../recipes/kafka/index.ts';
@@ -17,6 +18,15 @@ const tell = (message: WorkerMessage): void => {
 };
 const onOrphaned = (): void => void process.kill(process.pid, 'SIGKILL');
 process.once('disconnect', onOrphaned);
+/** Perhaps before there is anything to close. */
+const dismissed = deferred();
+process.on('message', (message: ParentMessage) => {
+	if (message.type === 'stop') dismissed.resolve();
+	else {
+		block(message.milliseconds);
+		tell({type: 'unblocked'});
+	}
+});
 
 const client = await connect(orders.connectString, {sessionTimeout: orders.sessionTimeout});
 const tellSession = (): void => {
@@ -28,6 +38,15 @@ tellSession();
 
 const {id: clientId, requestTimeout} = orders;
 const kafka = {clientId, brokers: [...orders.brokers], requestTimeout, logLevel: logLevel.NOTHING};
+/** The handler fails on some records, once each, when it has emitted already. */
+const failed = new Set<string>();
+function failOnce(partition: number, offset: string): void {
+	const id = `${partition}:${offset}`;
+	if (Number(offset) % 50 !== 7 || failed.has(id)) return;
+	failed.add(id);
+	throw new Error(`the handler fails on ${id}`);
+}
+
 const options: ExactlyOnceConsumerOptions = {
 	groupId: orders.groupId,
 	workerId: orders.id,
@@ -36,6 +55,7 @@ const options: ExactlyOnceConsumerOptions = {
 	sink: kafkaSink({topics: [orders.output], transactionTimeout: orders.transactionTimeout}),
 	commitInterval: 50,
 	carrierRefreshInterval: orders.carrierRefreshInterval,
+	retry: nTimes(3, 5),
 	async eachMessage({partition, message, emit}) {
 		if (orders.handlerTime > 0) await sleep(orders.handlerTime);
 		emit(
@@ -45,6 +65,7 @@ const options: ExactlyOnceConsumerOptions = {
 				value: id,
 			})),
 		);
+		failOnce(partition, message.offset);
 	},
 };
 
@@ -79,13 +100,7 @@ function start(): {readonly ended: Promise<void>; readonly close: () => Promise<
 }
 
 const {ended, close} = start();
-process.on('message', (message: ParentMessage) => {
-	if (message.type === 'stop') void close();
-	else {
-		block(message.milliseconds);
-		tell({type: 'unblocked'});
-	}
-});
+void dismissed.promise.then(close);
 await ended;
 await client.close();
 process.off('disconnect', onOrphaned);

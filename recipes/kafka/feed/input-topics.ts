@@ -1,5 +1,6 @@
 import type {Admin, Kafka} from 'kafkajs';
 import {byTopic} from '../by-topic.ts';
+import {Attempts} from '../kafkajs/attempts.ts';
 import {answerCode, isTransient} from '../kafkajs/broker-answer.ts';
 import {attempting} from '../kafkajs/patience.ts';
 import {laneKey, type TopicPartition} from '../topic-partition.ts';
@@ -14,6 +15,8 @@ const newsPatience = 2000;
 export class InputTopics {
 	readonly #admin: Admin;
 	readonly #topics: readonly string[];
+	readonly #attempts = new Attempts();
+	readonly #over = new AbortController();
 
 	constructor(kafka: Kafka, topics: readonly string[]) {
 		this.#admin = kafka.admin();
@@ -57,9 +60,12 @@ export class InputTopics {
 		await this.#admin.deleteGroups([groupId]).catch(() => undefined);
 	}
 
-	/** Never rejects. */
+	/** Whatever is asked is given up. Never rejects. */
 	async close(): Promise<void> {
-		await this.#admin.disconnect().catch(() => undefined);
+		this.#over.abort(new Error('the feed was stopped'));
+		const disconnect = async (): Promise<void> => this.#admin.disconnect().catch(() => undefined);
+		void this.#attempts.settled().then(disconnect);
+		await disconnect();
 	}
 
 	async #ofLanes<Found extends {readonly partition: number}, Told>(
@@ -86,11 +92,12 @@ export class InputTopics {
 			isTransient(error) && (answerCode(error) !== unknownTopic || performance.now() < heardBy);
 		return attempting(
 			what,
-			async () => {
-				await this.#admin.connect();
-				return ask(this.#admin);
-			},
-			{isPassing, patience, signal},
+			() =>
+				this.#attempts.run(async () => {
+					await this.#admin.connect();
+					return ask(this.#admin);
+				}),
+			{isPassing, patience, signal: signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal},
 		);
 	}
 }

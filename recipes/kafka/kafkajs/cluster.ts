@@ -1,5 +1,6 @@
 import type {Kafka} from 'kafkajs';
 import {KafkajsMismatchError} from '../kafka-error.ts';
+import {Attempts} from './attempts.ts';
 
 /** What a producer is known by to the broker. */
 export type ProducerIdentity = {readonly producerId: string; readonly producerEpoch: number};
@@ -121,7 +122,26 @@ export function createCluster(kafka: Kafka): Cluster {
 	);
 	const create = key && (kafka as unknown as Record<symbol, unknown>)[key];
 	if (typeof create !== 'function') throw new KafkajsMismatchError('this `Kafka` is not one of kafkajs 2.2.4');
-	return (create as CreateCluster)({allowAutoTopicCreation: false, metadataMaxAge});
+	const cluster = (create as CreateCluster)({allowAutoTopicCreation: false, metadataMaxAge});
+	attempts.set(cluster, watched(cluster));
+	return cluster;
+}
+
+/** What each cluster may be dialling for. */
+const attempts = new WeakMap<Cluster, Attempts>();
+
+/** Notes the calls that dial. */
+function watched(cluster: Cluster): Attempts {
+	const noted = new Attempts();
+	const connect = cluster.connect.bind(cluster);
+	const refreshMetadata = cluster.refreshMetadata.bind(cluster);
+	const findBroker = cluster.findBroker.bind(cluster);
+	const findGroupCoordinator = cluster.findGroupCoordinator.bind(cluster);
+	cluster.connect = () => noted.run(connect);
+	cluster.refreshMetadata = () => noted.run(refreshMetadata);
+	cluster.findBroker = node => noted.run(() => findBroker(node));
+	cluster.findGroupCoordinator = options => noted.run(() => findGroupCoordinator(options));
+	return noted;
 }
 
 /** Closes the connections at once: requests that are under way reject instead of being waited for, as `disconnect` would. */
@@ -130,5 +150,10 @@ export async function dropCluster(cluster: Cluster, reason: Error): Promise<void
 	for (const broker of new Set([...(seedBroker ? [seedBroker] : []), ...Object.values(brokers)])) {
 		for (const connection of broker.connectionPool.pool) connection.rejectRequests(reason);
 	}
+	void attempts
+		.get(cluster)
+		?.settled()
+		.then(() => cluster.disconnect())
+		.catch(() => undefined);
 	await cluster.disconnect();
 }
