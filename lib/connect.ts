@@ -1,11 +1,13 @@
 import {Chroot} from './chroot.ts';
 import type {Client} from './client.ts';
 import {WireDriver} from './driver/wire/wire-driver.ts';
-import {parseConnectString} from './driver/wire/ensemble.ts';
+import type {Driver} from './driver/driver.ts';
+import {missing} from './driver/unsupported.ts';
+import {parseConnectString, type Server} from './driver/wire/ensemble.ts';
 import {AbortedError} from './errors/aborted-error.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
 import {ConnectTimeoutError, SessionExpiredError} from './errors/session-error.ts';
-import {type ConnectOptions, resolveOptions} from './options.ts';
+import {type ConnectOptions, type ResolvedOptions, resolveOptions} from './options.ts';
 import {Session} from './session/session.ts';
 import {SessionClient} from './session-client.ts';
 import {deferred} from './util/deferred.ts';
@@ -14,7 +16,8 @@ import {deferred} from './util/deferred.ts';
  * Opens a client on an ensemble; resolves once its first session is open.
  *
  * @param connectString `host:port,host:port/chroot`
- * @throws InvalidArgumentError before any I/O
+ * @throws InvalidArgumentError, UnsupportedError before any I/O
+ * @throws DriverUnavailableError when the native driver was asked for and cannot be loaded
  * @throws ConnectTimeoutError when no server opened a session within `connectTimeout`
  * @throws SessionExpiredError when the session given by the option `session` is over
  * @throws AuthFailedError when a server refused a credential
@@ -25,14 +28,12 @@ export async function connect(connectString: string, options: ConnectOptions = {
 	const resolved = resolveOptions(options);
 	const {signal} = options;
 	AbortedError.throwIfAborted(signal, `connect to ${connectString}`);
-	const driver = new WireDriver({
-		servers,
-		session: resolved.session,
-		sessionTimeout: resolved.sessionTimeout,
-		maxRequestLength: resolved.maxRequestLength,
-		maxReplyLength: resolved.maxReplyLength,
-		secure: resolved.secure,
-	});
+	const {sessionTimeout, maxRequestLength, maxReplyLength, secure, session: earlier} = resolved;
+	const driver =
+		resolved.driver === 'native'
+			? await loadNative(servers, resolved, options)
+			: new WireDriver({servers, session: earlier, sessionTimeout, maxRequestLength, maxReplyLength, secure});
+	AbortedError.throwIfAborted(signal, `connect to ${connectString}`);
 	let session!: Session;
 	const client = new SessionClient({
 		openSession: emitter => (session = new Session(driver, {...resolved, credentials: resolved.auth}, emitter)),
@@ -65,4 +66,17 @@ export async function connect(connectString: string, options: ConnectOptions = {
 		clearTimeout(timer);
 		client.removeAllListeners();
 	}
+}
+
+/** Nothing of the native driver is loaded before. */
+async function loadNative(
+	servers: readonly Server[],
+	{session, sessionTimeout, maxRequestLength}: ResolvedOptions,
+	{ssl, sasl, maxReplyLength}: ConnectOptions,
+): Promise<Driver> {
+	if (ssl !== undefined) throw missing('TLS');
+	if (sasl !== undefined) throw missing('SASL');
+	if (maxReplyLength !== undefined) throw missing('limit for replies');
+	const {NativeDriver} = await import('./driver/native/native-driver.ts');
+	return NativeDriver.load({servers, parse: parseConnectString, session, sessionTimeout, maxRequestLength});
 }

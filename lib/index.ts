@@ -7,6 +7,7 @@ export {unlessAborted} from './errors/unless-aborted.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 export {CoordinationError, isCoordinationError} from './errors/coordination-error.ts';
 export {DialError, type DialProblem} from './errors/dial-error.ts';
+export {DriverUnavailableError} from './errors/driver-error.ts';
 export {
 	BadVersionError,
 	InvalidAclError,
@@ -55,7 +56,7 @@ export type {
 	WatchOptions,
 } from './client.ts';
 export type {Read, ReadResult} from './multi-read.ts';
-export type {AuthOption, ConnectOptions, SaslOption} from './options.ts';
+export type {AuthOption, ConnectOptions, DriverName, SaslOption} from './options.ts';
 export type {ConnectionNotice, RequestTrace, RetryNotice, SessionNotice, WatchDiagnostic} from './diagnostics.ts';
 export type {SslOptions, SslSource} from './driver/ssl-options.ts';
 export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';

@@ -13,7 +13,16 @@ export type AuthOption = {readonly scheme: string; readonly auth: string | Uint8
 /** A name and its password, or another way to prove who the client is. The password never appears in an error or a log. */
 export type SaslOption = {readonly username: string; readonly password: string} | SaslMechanism;
 
+/** `wire`: pure TypeScript, everything there is. `native`: the npm package `zookeeper`, around ZooKeeper's C client. */
+export type DriverName = 'wire' | 'native';
+
 export type ConnectOptions = Cancellable & {
+	/**
+	 * What speaks to the servers. `native` needs the package `zookeeper` 7.3 installed and compiled, and lacks what its addon lacks: transactions, ACLs at create, reading
+	 * ACLs, `null` data, persistent watches, `whoAmI`, SASL, TLS, `maxReplyLength`. Such a call rejects with an `UnsupportedError` before any I/O. Its `close` blocks the event
+	 * loop until the server has heard it, up to 1.5 s if that is mute; `unwatch` leaves the watch on the server until it fires. @default 'wire'
+	 */
+	readonly driver?: DriverName | undefined;
 	/** Asked of the server, which clamps it to its own bounds (2 to 20 ticks); ms, from 1. @default 10_000 */
 	readonly sessionTimeout?: number | undefined;
 	/**
@@ -51,6 +60,7 @@ export type ConnectOptions = Cancellable & {
 };
 
 export type ResolvedOptions = {
+	readonly driver: DriverName;
 	readonly sessionTimeout: number;
 	readonly session: {readonly id: bigint; readonly password: Uint8Array} | undefined;
 	readonly connectTimeout: number;
@@ -75,6 +85,7 @@ function defaultRetry(connectTimeout: number): RetryPolicy {
 
 /** All defaults in one place. @throws InvalidArgumentError */
 export function resolveOptions({
+	driver = 'wire',
 	sessionTimeout = 10_000,
 	session,
 	connectTimeout = 15_000,
@@ -88,6 +99,8 @@ export function resolveOptions({
 	maxRequestLength = 1_048_575,
 	maxReplyLength = 64 * 1024 * 1024,
 }: ConnectOptions): ResolvedOptions {
+	if (driver !== 'wire' && driver !== 'native')
+		throw new InvalidArgumentError('options.driver', driver, '"wire" or "native"');
 	requireWhole('options.sessionTimeout', sessionTimeout, 1);
 	if (session !== undefined) requireSession(session);
 	requireWhole('options.connectTimeout', connectTimeout, 1);
@@ -101,6 +114,7 @@ export function resolveOptions({
 	if (!Array.isArray(auth) || auth.some(entry => typeof entry !== 'object' || entry === null))
 		throw new InvalidArgumentError('options.auth', typeof auth, 'a list of {scheme, auth}');
 	return {
+		driver,
 		sessionTimeout,
 		session,
 		connectTimeout,

@@ -4,11 +4,26 @@ import type {OperationName, ReplyOf, RequestOf} from './operation.ts';
 /** What a driver can do beyond the common operations. Code asks these, never which driver it is. */
 export type Capabilities = {
 	readonly multi: boolean;
+	readonly multiRead: boolean;
 	/** Whether `create` takes an ACL; without, every znode is open to the world until `setAcl`. */
 	readonly aclAtCreate: boolean;
+	readonly getAcl: boolean;
+	/** Whether `create` and `setAcl` are answered with the stat; without, it comes from a read behind them, which may see a later one. */
+	readonly statInReply: boolean;
+	/** Whether data can be written as `null`, which is not the same as empty. */
+	readonly nullData: boolean;
 	readonly persistentWatches: boolean;
+	/** Whether a watch can be taken back; without, it stays on the server until it fires or the session ends. */
+	readonly removeWatches: boolean;
 	/** Whether the driver itself restores one-shot watches after a reconnect, so that `setWatches` must not be called. */
 	readonly restoresWatches: boolean;
+	readonly ephemerals: boolean;
+	readonly descendantCount: boolean;
+	readonly whoAmI: boolean;
+	readonly sasl: boolean;
+	readonly tls: boolean;
+	/** Whether a reply that is too long costs the connection instead of the process's memory. */
+	readonly replyLimit: boolean;
 };
 
 /** A session is open on the connection that was just made. Paths on this side of the seam are the server's. */

@@ -1,5 +1,6 @@
 import {DisconnectedError, type Driver, type Handshake} from '../driver/driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
+import {unsupported} from '../driver/unsupported.ts';
 import {AbortedError} from '../errors/aborted-error.ts';
 import {SessionExpiredError} from '../errors/session-error.ts';
 import {traceRequest} from '../diagnostics.ts';
@@ -162,6 +163,8 @@ export class Session {
 		if (signal?.aborted) return Promise.reject(new AbortedError(describe(name), signal.reason));
 		if (this.#state.status === 'closed') return Promise.reject(closedError(name, this.#state));
 		if (era !== undefined && era !== this.#era) return Promise.reject(new SessionExpiredError(describe(name)));
+		const refusal = unsupported(this.#driver.capabilities, operation, request);
+		if (refusal) return Promise.reject(refusal);
 		return traceRequest(
 			() => ({...name, path: name.path, size: dataSize(request)}),
 			() => this.#calls.call(operation, request, name, signal),

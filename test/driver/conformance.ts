@@ -1,49 +1,55 @@
-import anyTest, {type ExecutionContext, type TestFn} from 'ava';
-import {DisconnectedError, type Driver, OversizedError, RefusedError} from '../../lib/driver/driver.ts';
-import type {MultiOperation, WatchTables} from '../../lib/driver/operation.ts';
-import {type CreateMode, openAcl, readAcl} from '../../lib/index.ts';
-import {FaultProxy, TestingServer, type ZooKeeperVersion} from '../../lib/testing/index.ts';
-import {type DriverLog, openDriver} from '../helpers/open-driver.ts';
+import {OversizedError, RefusedError} from '../../lib/driver/driver.ts';
+import type {MultiOperation} from '../../lib/driver/operation.ts';
+import {type CreateMode, openAcl, readAcl, UnsupportedError} from '../../lib/index.ts';
+import type {ZooKeeperVersion} from '../../lib/testing/index.ts';
+import {type Check, create, driverRig, type DriverUnderTest, type Lack} from './driver-rig.ts';
+import {sessionConformance} from './session-conformance.ts';
 
-type Context = {server: TestingServer; proxy: FaultProxy};
-type Subject = {readonly driver: Driver; readonly log: DriverLog; readonly root: string};
-
-export type DriverUnderTest = {
-	readonly name: string;
-	/** Asks for sessions of `sessionTimeout` ms and refuses requests above 1,048,575 bytes. */
-	readonly open: (address: string, sessionTimeout: number) => Driver;
-};
-
-const noTables: WatchTables = {data: [], exist: [], child: [], persistent: [], recursive: []};
+const empty = Buffer.alloc(0);
 
 /** What every driver must do behind the seam of `lib/driver/driver.ts`, on a real server of the given line. */
-export function driverConformance(version: ZooKeeperVersion, {name, open}: DriverUnderTest): void {
-	const test = anyTest as TestFn<Context>;
-	let tests = 0;
+export function driverConformance(version: ZooKeeperVersion, subject: DriverUnderTest): void {
+	const check = driverRig(version, subject);
+	operationConformance(check, subject);
+	sessionConformance(check, subject);
+}
 
-	test.before(`${name} on ${version}: start the server`, async t => {
-		const server = await TestingServer.start({version});
-		t.context = {server, proxy: await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'})};
-	});
-	test.after.always(`${name} on ${version}: stop the server`, async t => {
-		await t.context.proxy.close();
-		await t.context.server.close();
-	});
-
-	function check(title: string, run: (t: ExecutionContext<Context>, subject: Subject) => Promise<void>): void {
-		const root = `/conformance-${++tests}`;
-		// One at a time: some of them reset every connection.
-		test.serial(`${name} on ${version}: ${title}`, async t => {
-			const driver = open(t.context.proxy.address, 4000);
-			const log = await openDriver(driver);
-			await create(driver, root);
-			try {
-				await run(t, {driver, log, root});
-			} finally {
-				await driver.close(2000);
-			}
-		});
+function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
+	function checkIf(capability: Lack, ...args: Parameters<Check>): void {
+		if (!lacks.includes(capability)) check(...args);
 	}
+
+	check(
+		'it says what it cannot, and refuses that with an error that names the driver which can',
+		async (t, subject) => {
+			const {driver, root} = subject;
+			const {restoresWatches: _, ...capabilities} = driver.capabilities;
+			const said = Object.entries(capabilities).filter(([, can]) => !can);
+			t.deepEqual(said.map(([capability]) => capability).sort(), [...lacks].sort());
+			const create = {path: `${root}/x`, data: Buffer.alloc(0), acl: openAcl, mode: 'persistent'} as const;
+			const attempts: Partial<Record<Lack, () => Promise<unknown>>> = {
+				multi: () => driver.call('multi', [{type: 'create', ...create}]),
+				multiRead: () => driver.call('multiRead', [{type: 'get', path: root}]),
+				aclAtCreate: () => driver.call('create', {...create, acl: readAcl}),
+				getAcl: () => driver.call('getAcl', {path: root}),
+				nullData: () => driver.call('set', {path: root, data: null, version: -1}),
+				persistentWatches: () => driver.call('addWatch', {path: root, mode: 'recursive'}),
+				removeWatches: () => driver.call('removeWatches', {path: root, kind: 'data'}),
+				ephemerals: () => driver.call('ephemerals', {path: root}),
+				descendantCount: () => driver.call('descendantCount', {path: root}),
+				whoAmI: () => driver.call('whoAmI', undefined),
+				sasl: () => driver.call('sasl', {token: Buffer.alloc(0)}),
+			};
+			for (const lack of lacks) {
+				const attempt = attempts[lack];
+				if (!attempt) continue;
+				const error = await t.throwsAsync(attempt(), {instanceOf: UnsupportedError}, lack);
+				t.regex(error.message, /the wire driver has/, lack);
+			}
+			t.deepEqual((await driver.call('children', {path: root, watch: false})).children, []);
+			t.is((await driver.call('exists', {path: root, watch: false})).version, 0);
+		},
+	);
 
 	check('the handshake', async (t, {log}) => {
 		const [handshake] = log.handshakes;
@@ -86,6 +92,7 @@ export function driverConformance(version: ZooKeeperVersion, {name, open}: Drive
 
 	check('null, empty and large data are told apart and kept', async (t, {driver, root}) => {
 		for (const data of [null, Buffer.alloc(0), Buffer.alloc(1_000_000, 7)]) {
+			if (data === null && lacks.includes('nullData')) continue;
 			const stat = await driver.call('set', {path: root, data, version: -1});
 			t.deepEqual(await driver.call('get', {path: root, watch: false}), {data, stat});
 		}
@@ -112,7 +119,8 @@ export function driverConformance(version: ZooKeeperVersion, {name, open}: Drive
 		await driver.call('sync', {path: root});
 		const set = await driver.call('setAcl', {path: root, acl: [...readAcl, ...openAcl], version: 0});
 		t.is(set.aversion, 1);
-		t.deepEqual((await driver.call('getAcl', {path: root})).acl, [...readAcl, ...openAcl]);
+		if (!lacks.includes('getAcl'))
+			t.deepEqual((await driver.call('getAcl', {path: root})).acl, [...readAcl, ...openAcl]);
 		t.is((await driver.call('exists', {path: root, watch: false})).numChildren, 1);
 	});
 
@@ -124,12 +132,13 @@ export function driverConformance(version: ZooKeeperVersion, {name, open}: Drive
 		await create(driver, `${root}/a`);
 		await create(driver, `${root}/e`, 'ephemeral');
 		t.is(await refused(driver.call('get', {path: `${root}/x`, watch: false})), -101);
-		t.is(await refused(driver.call('set', {path: root, data: null, version: 9})), -103);
+		t.is(await refused(driver.call('set', {path: root, data: empty, version: 9})), -103);
 		t.is(await refused(create(driver, `${root}/e/child`)), -108);
 		t.is(await refused(create(driver, `${root}/a`)), -110);
 		t.is(await refused(driver.call('delete', {path: root, version: -1})), -111);
 		t.is(await refused(driver.call('setAcl', {path: root, acl: [], version: -1})), -114);
-		t.is(await refused(driver.call('removeWatches', {path: root, kind: 'data'})), -121);
+		if (!lacks.includes('removeWatches'))
+			t.is(await refused(driver.call('removeWatches', {path: root, kind: 'data'})), -121);
 	});
 
 	check('a list sent behind a create contains it; calls are answered in their order', async (t, {driver, root}) => {
@@ -142,10 +151,15 @@ export function driverConformance(version: ZooKeeperVersion, {name, open}: Drive
 		const {path} = await created;
 		t.true((await listed).children.includes(path.slice(root.length + 1)));
 		await failed;
-		t.deepEqual(order, ['create', 'list', 'refusal']);
+		// Without the stat in its reply a create is complete only after a read of its own.
+		const expected = ['create', 'list', 'refusal'].filter(call => call !== 'create' || !lacks.includes('statInReply'));
+		t.deepEqual(
+			order.filter(call => expected.includes(call)),
+			expected,
+		);
 	});
 
-	check('a multi is done as a whole or not at all', async (t, {driver, root}) => {
+	checkIf('multi', 'a multi is done as a whole or not at all', async (t, {driver, root}) => {
 		const make: MultiOperation = {type: 'create', path: `${root}/m`, data: null, acl: openAcl, mode: 'persistent'};
 		const outcomes = await driver.call('multi', [
 			make,
@@ -178,109 +192,25 @@ export function driverConformance(version: ZooKeeperVersion, {name, open}: Drive
 		log.entries.length = 0;
 		await create(driver, `${root}/c`).then(() => log.entries.push('own create'));
 		t.deepEqual(log.entries, [`created ${root}/c`, `children ${root}`, 'own create']);
-		await driver.call('set', {path: root, data: null, version: -1}).then(() => log.entries.push('own set'));
+		await driver.call('set', {path: root, data: empty, version: -1}).then(() => log.entries.push('own set'));
 		t.deepEqual(log.entries.slice(3), [`changed ${root}`, 'own set']);
-		await driver.call('set', {path: root, data: null, version: -1});
+		await driver.call('set', {path: root, data: empty, version: -1});
 		t.is(log.events.length, 3, 'each is told once');
 	});
 
-	check('persistent watches tell every change until they are taken back', async (t, {driver, log, root}) => {
-		await driver.call('addWatch', {path: root, mode: 'recursive'});
-		await create(driver, `${root}/a`);
-		await create(driver, `${root}/a/b`);
-		await driver.call('delete', {path: `${root}/a/b`, version: -1});
-		const all = [`created ${root}/a`, `created ${root}/a/b`, `deleted ${root}/a/b`];
-		t.deepEqual(log.entries.slice(1), all);
-		await driver.call('removeWatches', {path: root, kind: 'any'});
-		await driver.call('delete', {path: `${root}/a`, version: -1});
-		t.deepEqual(log.entries.slice(1), all);
-	});
-
-	check(
-		'after a reset the same session goes on, and missed changes are told before setWatches is answered',
+	checkIf(
+		'persistentWatches',
+		'persistent watches tell every change until they are taken back',
 		async (t, {driver, log, root}) => {
-			await create(driver, `${root}/e`, 'ephemeral');
-			for (const path of [root, `${root}/e`]) await driver.call('get', {path, watch: true});
-			const other = open(t.context.server.connectString, 4000);
-			await openDriver(other);
-			const inFlight = t.context.proxy.hold({reply: 'exists'});
-			const lost = driver.call('exists', {path: root, watch: false});
-			await inFlight.arrived;
-			t.context.proxy.refuse();
-			t.true((await t.throwsAsync(lost, {instanceOf: DisconnectedError})).sent);
-			await log.told('disconnected');
-			t.false((await t.throwsAsync(driver.call('sync', {path: root}), {instanceOf: DisconnectedError})).sent);
-			await other.call('set', {path: root, data: null, version: -1});
-			await other.close(2000);
-			await t.context.proxy.restore();
-			await log.told('connected', 2);
-			t.is(log.handshakes[1]?.sessionId, log.handshakes[0]?.sessionId);
-			if (!driver.capabilities.restoresWatches)
-				await driver.call('setWatches', {...noTables, data: [root, `${root}/e`]}).then(() => log.entries.push('armed'));
-			t.deepEqual(log.entries.slice(1), ['disconnected', 'connected', `changed ${root}`, 'armed']);
-			await driver.call('delete', {path: `${root}/e`, version: -1});
-			t.is(log.entries.at(-1), `deleted ${root}/e`);
+			await driver.call('addWatch', {path: root, mode: 'recursive'});
+			await create(driver, `${root}/a`);
+			await create(driver, `${root}/a/b`);
+			await driver.call('delete', {path: `${root}/a/b`, version: -1});
+			const all = [`created ${root}/a`, `created ${root}/a/b`, `deleted ${root}/a/b`];
+			t.deepEqual(log.entries.slice(1), all);
+			await driver.call('removeWatches', {path: root, kind: 'any'});
+			await driver.call('delete', {path: `${root}/a`, version: -1});
+			t.deepEqual(log.entries.slice(1), all);
 		},
 	);
-
-	check('a session that was killed is expired, and a new one opens', async (t, {driver, log}) => {
-		const [first] = log.handshakes;
-		if (first) await t.context.server.killSession(first.sessionId, first.password);
-		await log.told('connected', 2);
-		t.deepEqual(log.entries, ['connected', 'disconnected', 'expired', 'connected']);
-		t.not(log.handshakes[1]?.sessionId, first?.sessionId);
-		await driver.call('sync', {path: '/'});
-	});
-
-	check('renew: nothing more of the old session, then a new one', async (t, {driver, log, root}) => {
-		const call = driver.call('get', {path: root, watch: false});
-		driver.renew();
-		await t.throwsAsync(call, {instanceOf: DisconnectedError});
-		await log.told('connected', 2);
-		t.deepEqual(log.entries, ['connected', 'connected']);
-		t.not(log.handshakes[1]?.sessionId, log.handshakes[0]?.sessionId);
-	});
-
-	check('each answer proves when the session lived', async (t, {driver, log, root}) => {
-		const before = performance.now();
-		await driver.call('sync', {path: root});
-		const sentAt = log.answers.at(-1) ?? 0;
-		t.true(before <= sentAt && sentAt <= performance.now());
-		log.answers.length = 0;
-		t.timeout(10_000);
-		while (log.answers.length === 0) await new Promise(resolve => setTimeout(resolve, 50));
-		t.pass('an idle connection is kept alive');
-	});
-
-	check('credentials', async (t, {driver, root}) => {
-		const acl = [{permissions: 'all', scheme: 'auth', id: ''}] as const;
-		await driver.call('auth', {scheme: 'digest', auth: Buffer.from('user:password')});
-		const request = {path: `${root}/mine`, data: null, acl, mode: 'persistent'} as const;
-		const [, {path}] = await Promise.all([driver.call('sync', {path: root}), driver.call('create', request)]);
-		await driver.call('get', {path, watch: false});
-		const other = open(t.context.server.connectString, 4000);
-		await openDriver(other);
-		t.is((await t.throwsAsync(other.call('get', {path, watch: false}), {instanceOf: RefusedError})).resultCode, -102);
-		const wrong = other.call('auth', {scheme: 'nonsense', auth: Buffer.from('x')});
-		t.is((await t.throwsAsync(wrong, {instanceOf: RefusedError})).resultCode, -115);
-		await other.close(2000);
-	});
-
-	check('close ends the session, and nothing is told afterwards', async (t, {driver, log, root}) => {
-		const {path} = await create(driver, `${root}/e`, 'ephemeral');
-		await driver.call('get', {path, watch: true});
-		const call = driver.call('sync', {path: root});
-		await driver.close(2000);
-		await t.notThrowsAsync(call);
-		t.deepEqual(log.entries, ['connected']);
-		await t.throwsAsync(driver.call('sync', {path: root}), {instanceOf: DisconnectedError});
-		const other = open(t.context.server.connectString, 4000);
-		await openDriver(other);
-		await t.throwsAsync(other.call('exists', {path, watch: false}), {instanceOf: RefusedError});
-		await other.close(2000);
-	});
-}
-
-function create(driver: Driver, path: string, mode: CreateMode = 'persistent'): Promise<{readonly path: string}> {
-	return driver.call('create', {path, data: Buffer.alloc(0), acl: openAcl, mode});
 }

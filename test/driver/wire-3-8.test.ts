@@ -4,6 +4,7 @@ import {driverConformance} from './conformance.ts';
 
 driverConformance('3.8', {
 	name: 'wire',
+	lacks: [],
 	open: (address, sessionTimeout) =>
 		new WireDriver({
 			...parseConnectString(address),

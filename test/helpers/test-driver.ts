@@ -12,9 +12,20 @@ export type RecordedCall = {
 export class TestDriver implements Driver {
 	readonly capabilities: Driver['capabilities'] = {
 		multi: true,
+		multiRead: true,
 		aclAtCreate: true,
+		getAcl: true,
+		statInReply: true,
+		nullData: true,
 		persistentWatches: true,
+		removeWatches: true,
 		restoresWatches: false,
+		ephemerals: true,
+		descendantCount: true,
+		whoAmI: true,
+		sasl: true,
+		tls: true,
+		replyLimit: true,
 	};
 	readonly calls: RecordedCall[] = [];
 	renewals = 0;

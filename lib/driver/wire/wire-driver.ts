@@ -48,9 +48,20 @@ const minDialsInSession = 3;
 export class WireDriver implements Driver {
 	readonly capabilities: Capabilities = {
 		multi: true,
+		multiRead: true,
 		aclAtCreate: true,
+		getAcl: true,
+		statInReply: true,
+		nullData: true,
 		persistentWatches: true,
+		removeWatches: true,
 		restoresWatches: false,
+		ephemerals: true,
+		descendantCount: true,
+		whoAmI: true,
+		sasl: true,
+		tls: true,
+		replyLimit: true,
 	};
 	readonly #options: WireDriverOptions;
 	readonly #ensemble: Ensemble;

@@ -1,0 +1,59 @@
+import anyTest, {type ExecutionContext, type TestFn} from 'ava';
+import type {Capabilities, Driver} from '../../lib/driver/driver.ts';
+import {type CreateMode, openAcl} from '../../lib/index.ts';
+import {FaultProxy, TestingServer, type ZooKeeperVersion} from '../../lib/testing/index.ts';
+import {type DriverLog, openDriver} from '../helpers/open-driver.ts';
+
+type Context = {server: TestingServer; proxy: FaultProxy};
+type Subject = {readonly driver: Driver; readonly log: DriverLog; readonly root: string};
+
+export type DriverUnderTest = {
+	readonly name: string;
+	/** Asks for sessions of `sessionTimeout` ms and refuses requests above 1,048,575 bytes. */
+	readonly open: (address: string, sessionTimeout: number) => Driver;
+	/** What it cannot; everything else is asked of it. */
+	readonly lacks: readonly Lack[];
+};
+/** `restoresWatches` is no lack: somebody has to. */
+export type Lack = Exclude<keyof Capabilities, 'restoresWatches'>;
+
+/** Declares a test with a driver of its own. */
+export type Check = (title: string, run: (t: ExecutionContext<Context>, subject: Subject) => Promise<void>) => void;
+
+/** Starts a server of the given line and a proxy for the tests of this file. */
+export function driverRig(version: ZooKeeperVersion, {name, open}: DriverUnderTest): Check {
+	const test = anyTest as TestFn<Context>;
+	let tests = 0;
+
+	test.before(`${name} on ${version}: start the server`, async t => {
+		const server = await TestingServer.start({version});
+		t.context = {server, proxy: await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'})};
+	});
+	test.after.always(`${name} on ${version}: stop the server`, async t => {
+		await t.context.proxy.close();
+		await t.context.server.close();
+	});
+
+	return (title, run) => {
+		const root = `/conformance-${++tests}`;
+		// One at a time: some of them reset every connection.
+		test.serial(`${name} on ${version}: ${title}`, async t => {
+			const driver = open(t.context.proxy.address, 4000);
+			const log = await openDriver(driver);
+			await create(driver, root);
+			try {
+				await run(t, {driver, log, root});
+			} finally {
+				await driver.close(2000);
+			}
+		});
+	};
+}
+
+export function create(
+	driver: Driver,
+	path: string,
+	mode: CreateMode = 'persistent',
+): Promise<{readonly path: string}> {
+	return driver.call('create', {path, data: Buffer.alloc(0), acl: openAcl, mode});
+}

@@ -1,0 +1,41 @@
+import test from 'ava';
+import {NativeDriver} from '../../../lib/driver/native/native-driver.ts';
+import {parseConnectString} from '../../../lib/driver/wire/ensemble.ts';
+import {driverConformance} from '../conformance.ts';
+import {installedAddon} from './installed-addon.ts';
+
+const installed = await installedAddon();
+
+if (installed.type === 'installed') {
+	driverConformance('3.9', {
+		name: 'native',
+		lacks: [
+			'multi',
+			'multiRead',
+			'aclAtCreate',
+			'getAcl',
+			'statInReply',
+			'nullData',
+			'persistentWatches',
+			'removeWatches',
+			'ephemerals',
+			'descendantCount',
+			'whoAmI',
+			'sasl',
+			'tls',
+			'replyLimit',
+		],
+		open: (address, sessionTimeout) =>
+			new NativeDriver(installed.addon, {
+				...parseConnectString(address),
+				parse: parseConnectString,
+				sessionTimeout,
+				maxRequestLength: 1_048_575,
+			}),
+	});
+} else {
+	test('NOT RUN: the native driver against a server, because the package `zookeeper` could not be installed', t => {
+		t.log(installed.output);
+		t.pass();
+	});
+}
