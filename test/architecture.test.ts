@@ -44,7 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	'recipes/kafka/': ['lib/index.ts', 'lib/util/', 'recipes/'],
 	'recipes/kafka/index.ts': ['recipes/kafka/'],
 	'bin/': [...entries, 'lib/util/'],
-	'bench/': [...entries, 'lib/util/'],
+	'bench/': [...entries, 'lib/util/', 'lib/testing/'],
 };
 
 /** Which of the packages may be named where. The demo's producer stands for a user's program. */

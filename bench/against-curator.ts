@@ -1,0 +1,69 @@
+import {loadavg} from 'node:os';
+import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
+import {median} from './median.ts';
+import {Peer} from './peer.ts';
+
+/**
+ * Docent and real Curator 5.9 side by side: the same workloads in the same run, batch by batch in turn, each measured inside its own process. Once on loopback
+ * and once with a round trip of 20 ms, made by a proxy. Prints a table in Markdown: medians, and how many times longer Curator takes.
+ *
+ *     node dist/bench/against-curator.js
+ */
+type Case = {
+	readonly name: string;
+	readonly title: string;
+	/** In each batch: on loopback, with 20 ms. 0: not measured there. Of `locks-100` the milliseconds. */
+	readonly rounds: readonly [loopback: number, far: number];
+	readonly batches: number;
+};
+
+const cases: readonly Case[] = [
+	{name: 'warm', title: 'mutex, warm acquire', rounds: [200, 10], batches: 3},
+	{name: 'cold', title: 'mutex, cold acquire, two missing parents', rounds: [50, 5], batches: 3},
+	{name: 'cycle', title: 'mutex, acquire and release', rounds: [200, 10], batches: 3},
+	{name: 'hand-off-2', title: 'mutex, hand-off, 2 contenders', rounds: [30, 8], batches: 2},
+	{name: 'hand-off-8', title: 'mutex, hand-off, 8 contenders', rounds: [30, 8], batches: 2},
+	{name: 'latch', title: 'latch, start to leader', rounds: [100, 10], batches: 3},
+	{name: 'tasks-50', title: '50 tasks on one mutex object, per acquisition', rounds: [1, 1], batches: 1},
+	{name: 'locks-100', title: '100 independent locks on one session, per cycle', rounds: [1000, 0], batches: 3},
+];
+/** Milliseconds: long enough for everybody else to be back in the queue. */
+const holds = [20, 150] as const;
+const oneWay = 10;
+
+await using server = await TestingServer.start();
+await using proxy = await FaultProxy.start({target: server.connectString});
+proxy.latency(oneWay);
+const places = [
+	{title: 'loopback', connectString: server.connectString},
+	{title: '20 ms round trip', connectString: proxy.address},
+];
+
+for (const [place, {title, connectString}] of places.entries()) {
+	await using docent = await Peer.docent(connectString);
+	await using curator = await Peer.curator(connectString);
+	console.log(`\n| ${title} | Docent | Curator 5.9 | ratio |\n| --- | ---: | ---: | ---: |`);
+	for (const {name, title: label, rounds, batches} of cases) {
+		const count = rounds[place] ?? 0;
+		if (count === 0) continue;
+		const hold = holds[place] ?? 0;
+		const ours: number[] = [];
+		const theirs: number[] = [];
+		// The first batch on loopback lets both compile what they run.
+		for (let batch = place === 0 ? -1 : 0; batch < batches; batch++) {
+			const [own, other] = [await docent.measure(name, count, hold), await curator.measure(name, count, hold)];
+			if (batch < 0) continue;
+			ours.push(...own);
+			theirs.push(...other);
+		}
+		const [a, b] = [median(ours), median(theirs)];
+		console.log(`| ${label} | ${milliseconds(a)} | ${milliseconds(b)} | ${(b / a).toFixed(2)} × |`);
+	}
+}
+console.log(
+	`\nZooKeeper ${await server.version()}, Node.js ${process.versions.node}, load ${loadavg()[0]?.toFixed(1)}`,
+);
+
+function milliseconds(micros: number): string {
+	return `${(micros / 1000).toFixed(micros < 10_000 ? 2 : 1)} ms`;
+}

@@ -1,0 +1,57 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {delimiter} from 'node:path';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+import {resolveArtifacts} from '../lib/testing/resolve-artifacts.ts';
+
+const curator = ['org.apache.curator:curator-recipes:5.9.0', 'org.slf4j:slf4j-simple:1.7.36'];
+
+/** A client library in a process of its own, which measures itself: what is asked of it over pipes is not in its times. */
+export class Peer implements AsyncDisposable {
+	readonly #process: ChildProcess;
+	readonly #lines: AsyncIterator<string>;
+
+	private constructor(process: ChildProcess) {
+		this.#process = process;
+		this.#lines = createInterface({input: process.stdout as NodeJS.ReadableStream})[Symbol.asyncIterator]();
+	}
+
+	static async docent(connectString: string): Promise<Peer> {
+		const script = fileURLToPath(import.meta.resolve('./peers/docent-peer.js'));
+		return Peer.#start(process.execPath, [script, connectString]);
+	}
+
+	static async curator(connectString: string): Promise<Peer> {
+		const jars = await resolveArtifacts(curator);
+		// Java compiles it by itself; the source lies in the repository, not in `dist`.
+		const source = fileURLToPath(new URL('../../bench/peers/CuratorBench.java', import.meta.url));
+		const options = ['-Xmx256m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
+		return Peer.#start('java', [...options, '-cp', jars.join(delimiter), source, connectString]);
+	}
+
+	static async #start(command: string, args: readonly string[]): Promise<Peer> {
+		const peer = new Peer(spawn(command, args, {stdio: ['pipe', 'pipe', 'inherit']}));
+		await peer.#line();
+		return peer;
+	}
+
+	/** Microseconds of each round. */
+	async measure(name: string, rounds: number, hold: number): Promise<readonly number[]> {
+		this.#process.stdin?.write(`${name} ${rounds} ${hold}\n`);
+		return (await this.#line()).split(',').map(Number);
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+		const exited = once(this.#process, 'exit');
+		this.#process.stdin?.end();
+		await exited;
+	}
+
+	async #line(): Promise<string> {
+		const {value, done} = await this.#lines.next();
+		if (done) throw new Error(`${this.#process.spawnargs[0]} has ended`);
+		return value;
+	}
+}
