@@ -27,9 +27,9 @@ export type AcquireReadOptions = AcquireOptions & {
 const readKinds: ReadonlySet<string> = new Set(['__READ__', '__rlock__']);
 
 /** A writer is alone: it waits for all who came before it. */
-const writers: Precedence = inSequence('__WRIT__', lockKinds);
+export const writers: Precedence = inSequence('__WRIT__', lockKinds);
 /** A reader waits for those who came before it and do not just read; what a downgraded writer leaves behind is a reader. */
-const readers: Precedence = {
+export const readers: Precedence = {
 	...inSequence(
 		'__READ__',
 		lockKinds.filter(kind => !readKinds.has(kind)),

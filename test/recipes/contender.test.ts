@@ -155,6 +155,19 @@ test('a refusal rejects, and leaves nothing', async t => {
 	await onlooker.nothingLeft('/readable', client);
 });
 
+test('a holder that may not read its own znode keeps it', async t => {
+	await onlooker.client.create('/unreadable');
+	await using client = await connect(onlooker.server.connectString, {
+		acl: [{permissions: ['write', 'create', 'delete', 'admin'], scheme: 'world', id: 'anyone'}],
+	});
+	const lease = await new Mutex(client, '/unreadable').acquire();
+	await t.throwsAsync(client.get(lease.path), {code: 'NO_AUTH'});
+	t.is((await onlooker.names('/unreadable')).length, 1);
+	lease.throwIfLost();
+	await lease.release();
+	await onlooker.nothingLeft('/unreadable', client);
+});
+
 test('a chroot that does not exist is said so', async t => {
 	await using client = await connect(`${onlooker.server.connectString}/no/such/chroot`);
 	await t.throwsAsync(new Mutex(client, '/lock').acquire(), {code: 'NO_NODE'});
