@@ -148,12 +148,14 @@ export class Admission {
 		const guid = randomUUID();
 		let {isNew} = room;
 		for (;;) {
+			const parent = isNew ? this.#createParent() : undefined;
+			parent?.catch(() => {});
 			try {
-				if (isNew) void this.#createParent();
 				return this.#keep(await this.#commit(guard, guid)) ?? 'again';
 			} catch (error) {
 				if (error instanceof TransactionError && isCoordinationError(error.cause, 'NO_NODE')) {
 					if (error.index === 0) return 'again';
+					await parent;
 					isNew = true;
 				} else if (!isInterruption(error)) throw error;
 				else if (mayHaveRun(error)) {
@@ -167,9 +169,14 @@ export class Admission {
 		}
 	}
 
+	/** Sent before the transaction that needs it. @throws what refused it */
 	async #createParent(): Promise<void> {
-		// What comes of it is seen by the transaction behind it.
-		await this.#client.create(this.#leases, empty, {...once, mode: 'container', protect: false}).catch(() => {});
+		try {
+			await this.#client.create(this.#leases, empty, {...once, mode: 'container', protect: false});
+		} catch (error) {
+			const isExpected = ['NODE_EXISTS', 'NO_NODE'].some(code => isCoordinationError(error, code));
+			if (!isExpected && !isInterruption(error)) throw error;
+		}
 	}
 
 	async #commit(guard: HeldLease, guid: string): Promise<Created[]> {

@@ -244,6 +244,26 @@ test('bad arguments are refused before any I/O', async t => {
 	t.is(await client.exists('/sem/bad'), undefined);
 });
 
+test('a refusal rejects, and leaves nothing', async t => {
+	await using client = await connect(onlooker.server.connectString);
+	await client.create('/sem/refused/locks', '', {createParents: true});
+	await client.setAcl('/sem/refused', [{permissions: ['read'], scheme: 'world', id: 'anyone'}]);
+	await t.throwsAsync(new Semaphore(client, '/sem/refused', {leases: 1}).acquire(), {code: 'NO_AUTH'});
+	await onlooker.nothingLeft('/sem/refused/locks', client);
+});
+
+test('a queue of leases that was removed is created anew', async t => {
+	await using client = await connect(onlooker.server.connectString);
+	const semaphore = new Semaphore(client, '/sem/reaped', {leases: 1});
+	await (await semaphore.acquire()).release();
+	await client.delete('/sem/reaped/leases');
+	await (await semaphore.acquire()).release();
+	for (const path of ['/sem/reaped/leases', '/sem/reaped/locks', '/sem/reaped']) await client.delete(path);
+	await (await semaphore.acquire()).release();
+	t.deepEqual(await semaphore.participants(), []);
+	await nothingLeft('/sem/reaped', client);
+});
+
 test('a semaphore mutex has one lease', async t => {
 	await using client = await connect(onlooker.server.connectString);
 	const mutex = new SemaphoreMutex(client, '/sem/mutex');
