@@ -23,6 +23,7 @@ const cases: readonly Case[] = [
 	{name: 'cycle', title: 'mutex, acquire and release', rounds: [200, 10], batches: 3},
 	{name: 'hand-off-2', title: 'mutex, hand-off, 2 contenders', rounds: [30, 8], batches: 2},
 	{name: 'hand-off-8', title: 'mutex, hand-off, 8 contenders', rounds: [30, 8], batches: 2},
+	{name: 'semaphore', title: 'semaphore, warm acquire', rounds: [100, 8], batches: 3},
 	{name: 'latch', title: 'latch, start to leader', rounds: [100, 10], batches: 3},
 	{name: 'tasks-50', title: '50 tasks on one mutex object, per acquisition', rounds: [1, 1], batches: 1},
 	{name: 'locks-100', title: '100 independent locks on one session, per cycle', rounds: [1000, 0], batches: 3},

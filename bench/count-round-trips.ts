@@ -1,6 +1,6 @@
 import {type Client, connect} from '../lib/index.ts';
 import {FaultProxy, type ProxyRecording, type TestingServer} from '../lib/testing/index.ts';
-import {LeaderLatch, type Lease, Mutex, ReadWriteLock} from '../recipes/index.ts';
+import {LeaderLatch, type Lease, Mutex, ReadWriteLock, Semaphore} from '../recipes/index.ts';
 
 /** What one case costs: numbers that do not depend on the machine. */
 export type RoundTrips = {
@@ -86,6 +86,13 @@ const cases: Readonly<Record<string, Case>> = {
 			const {write} = new ReadWriteLock(client, '/write/lock');
 			return {warmUp: () => write.acquire(), work: () => write.acquire()};
 		}),
+	'semaphore, warm acquire': async server =>
+		alone(server, async ({client}) => {
+			const semaphore = new Semaphore(client, '/warm/semaphore', {leases: 3});
+			return {warmUp: () => semaphore.acquire(), work: () => semaphore.acquire()};
+		}),
+	'semaphore, cold acquire': async server =>
+		alone(server, async ({client}) => ({work: () => new Semaphore(client, '/cold/semaphore', {leases: 3}).acquire()})),
 	'latch, warm, start to leader': async server =>
 		alone(server, async ({client}) => {
 			const latch = new LeaderLatch(client, '/latch/leader');

@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {connect} from '../../lib/index.ts';
-import {LeaderLatch, type Lease, Mutex} from '../../recipes/index.ts';
+import {LeaderLatch, type Lease, Mutex, Semaphore} from '../../recipes/index.ts';
 
 type Acquire = () => Promise<Lease>;
 
@@ -43,6 +43,10 @@ const cases: Readonly<Record<string, (rounds: number, hold: number) => Promise<r
 	},
 	'hand-off-2': async (rounds, hold) => handOff(2, rounds, hold),
 	'hand-off-8': async (rounds, hold) => handOff(8, rounds, hold),
+	async semaphore(rounds) {
+		const semaphore = new Semaphore(client, `${home}/semaphore`, {leases: 3});
+		return acquisitions(rounds, () => semaphore.acquire());
+	},
 	async latch(rounds) {
 		return acquisitions(rounds, () => new LeaderLatch(client, `${home}/latch`, {id: 'bench'}).acquire());
 	},

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {type Client, joinPath} from '../../lib/index.ts';
-import {type Lock, Mutex, ReadWriteLock} from '../../recipes/index.ts';
+import {type Lock, Mutex, ReadWriteLock, Semaphore} from '../../recipes/index.ts';
 import {tell, type WorkerOrders} from './messages.ts';
 import {monotonicMicros} from './monotonic.ts';
 import type {SampleBuffer} from './samples.ts';
@@ -50,6 +50,10 @@ async function takeTurn(
 function turnsOf(client: Client, path: string, workload: ContendedWorkload): () => Turn {
 	if (workload.kind === 'lock') {
 		const lock = new Mutex(client, path);
+		return () => ({lock, series: 0});
+	}
+	if (workload.kind === 'semaphore') {
+		const lock = new Semaphore(client, path, {leases: workload.leases});
 		return () => ({lock, series: 0});
 	}
 	const {read, write} = new ReadWriteLock(client, path);

@@ -1,24 +1,26 @@
 export const benchHelp: string = `docent bench: how fast locks, elections and single operations are on an ensemble
 
-  docent bench lock     [CONNECT-STRING] [options]   contenders take turns on a Mutex
-  docent bench rwlock   [CONNECT-STRING] [options]   readers and writers share a ReadWriteLock
-  docent bench election [CONNECT-STRING] [options]   how long there is no leader: after one resigned, after one was killed
-  docent bench raw      [CONNECT-STRING] [options]   create, get, set and delete
+  docent bench lock      [CONNECT-STRING] [options]  contenders take turns on a Mutex
+  docent bench rwlock    [CONNECT-STRING] [options]  readers and writers share a ReadWriteLock
+  docent bench semaphore [CONNECT-STRING] [options]  contenders share the leases of a Semaphore
+  docent bench election  [CONNECT-STRING] [options]  how long there is no leader: after one resigned, after one was killed
+  docent bench raw       [CONNECT-STRING] [options]  create, get, set and delete
 
 CONNECT-STRING is like zk1:2181,zk2:2181/app; without it a ZooKeeper of this command's own is started on this machine (needs Java 17).
 All znodes are made under one folder, /docent-bench-…, which is removed at the end.
 
-  lock, rwlock
+  lock, rwlock, semaphore
   --contenders N        how many contend (default 8); those of one process share its session, each queues for itself
   --hold TIME           how long each holds what it acquired (default 5ms)
   --paths N             over how many locks the contenders spread (default 1)
   --reads PERCENT       rwlock: how many acquisitions of a hundred only read (default 80)
+  --leases N            semaphore: how many may hold at once (default 3)
 
   raw
   --in-flight N         requests that each process keeps in flight (default 1: one after the other)
   --size BYTES          data of a znode (default 100)
 
-  lock, rwlock, raw
+  lock, rwlock, semaphore, raw
   --processes N         worker processes, each with a session (default 2)
   --duration TIME       how long is measured (default 10s)
   --warm-up TIME        how long it runs before that (default 1s)

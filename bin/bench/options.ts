@@ -20,6 +20,7 @@ const known = {
 	hold: text,
 	paths: text,
 	reads: text,
+	leases: text,
 	'in-flight': text,
 	size: text,
 	processes: text,
@@ -43,6 +44,7 @@ const contended: readonly Name[] = [...timed, 'contenders', 'hold', 'paths'];
 const optionsOf: Readonly<Record<Workload['kind'], readonly Name[]>> = {
 	lock: contended,
 	rwlock: [...contended, 'reads'],
+	semaphore: [...contended, 'leases'],
 	raw: [...timed, 'in-flight', 'size'],
 	election: ['contenders', 'rounds', 'kills'],
 };
@@ -111,7 +113,9 @@ function workloadOf(kind: Workload['kind'], read: Reader): Workload {
 		paths: read.whole('paths', 1, 1, contenders),
 		hold: read.time('hold', 5, 0, hour),
 	};
-	return kind === 'lock' ? {kind, ...contention} : {kind, ...contention, reads: read.whole('reads', 80, 0, 100)};
+	if (kind === 'rwlock') return {kind, ...contention, reads: read.whole('reads', 80, 0, 100)};
+	if (kind === 'semaphore') return {kind, ...contention, leases: read.whole('leases', 3, 1, 10_000)};
+	return {kind, ...contention};
 }
 
 class Reader {

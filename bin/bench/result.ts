@@ -35,6 +35,8 @@ export type BenchResult = {
 	readonly contenders: readonly number[];
 	/** Jain's index of the contenders of one lock, the mean over all locks. */
 	readonly fairness: number | undefined;
+	/** What ZooKeeper was asked for one acquisition with its release, on average, with all that is sent in the background. */
+	readonly requestsPerTurn: number | undefined;
 	readonly errors: Readonly<Record<string, number>>;
 	/** The latest error's message, by its code. */
 	readonly errorMessages: Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ export type RunOptions<Kind> = {
 };
 
 /**
- * Runs lock, rwlock or raw for its time.
+ * Runs everything but an election for its time.
  *
  * @returns the seconds that were measured, fewer than were asked for after an abort
  * @throws {BenchError} when a worker fails; what the others measured until then is in the tally
@@ -33,6 +33,7 @@ export async function runTimed({workload, target, tally, screen, signal}: RunOpt
 		if (report.kind === 'samples') tally.addAll(report.samples);
 		else if (report.kind === 'error') tally.error(report.code, report.message);
 		else if (report.kind === 'lost') tally.lost();
+		else if (report.kind === 'requests') tally.requests(report.count);
 	};
 	const workers = sharesOf(workload).map(
 		contenders => new WorkerProcess({connectString, folder, workload, contenders}, onReport, failure.reject),

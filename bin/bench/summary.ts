@@ -53,7 +53,7 @@ function ratios(now: SeriesResult, before: SeriesResult): readonly string[] {
 }
 
 function counts(
-	{contenders, fairness, errors, errorMessages, lostLeases}: BenchResult,
+	{contenders, fairness, requestsPerTurn, errors, errorMessages, lostLeases}: BenchResult,
 	before?: BenchResult,
 ): readonly string[] {
 	const earlier = before?.fairness === undefined ? '' : ` (before ${before.fairness.toFixed(3)})`;
@@ -67,6 +67,9 @@ function counts(
 					`fairness ${fairness.toFixed(3)} (Jain's index, 1 is best)${earlier}`,
 					`acquisitions by contender: ${contenders.map(formatCount).join(' ')}`,
 				]),
+		...(requestsPerTurn === undefined
+			? []
+			: [`requests for one acquisition and its release: ${requestsPerTurn.toFixed(2)}`]),
 		`leases lost: ${formatCount(lostLeases)}`,
 		`errors: ${troubles.length === 0 ? '0' : ''}`.trimEnd(),
 		...troubles,

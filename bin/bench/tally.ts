@@ -3,12 +3,12 @@ import {jainIndex} from './jain.ts';
 import {Latencies} from './latencies.ts';
 import type {BenchResult, Interval, SeriesResult} from './result.ts';
 import {type Sample, samplesIn} from './samples.ts';
-import {pathOf, type Series, seriesOf, type Workload} from './workload.ts';
+import {isContended, pathOf, type Series, seriesOf, type Workload} from './workload.ts';
 
 /** Everything of a result that samples and reports come to. */
 export type Measured = Pick<
 	BenchResult,
-	'series' | 'timeline' | 'contenders' | 'fairness' | 'errors' | 'errorMessages' | 'lostLeases'
+	'series' | 'timeline' | 'contenders' | 'fairness' | 'requestsPerTurn' | 'errors' | 'errorMessages' | 'lostLeases'
 >;
 export type Progress = {
 	readonly count: number;
@@ -38,6 +38,7 @@ export class Tally {
 	readonly #interval: number;
 	readonly #end: number;
 	#lostLeases = 0;
+	#requests = 0;
 
 	constructor(workload: Workload) {
 		this.#workload = workload;
@@ -86,6 +87,10 @@ export class Tally {
 		this.#lostLeases++;
 	}
 
+	requests(count: number): void {
+		this.#requests += count;
+	}
+
 	/** @param now microseconds since the measurement began */
 	progress(now: number): Progress {
 		const latest = this.#intervals.get(Math.floor(now / this.#interval) - 1);
@@ -104,8 +109,9 @@ export class Tally {
 		return {
 			series: [...this.#series.map(running => this.#seriesResult(running)), ...this.#handOff()],
 			timeline: {interval: this.#interval / 1e6, intervals: this.#timeline()},
-			contenders: this.#workload.kind === 'lock' || this.#workload.kind === 'rwlock' ? this.#acquisitions : [],
+			contenders: isContended(this.#workload) ? this.#acquisitions : [],
 			fairness: this.#fairness(),
+			requestsPerTurn: this.#requests > 0 ? this.#requests / Math.max(1, this.#overall.count) : undefined,
 			errors: Object.fromEntries(errors.map(([code, {count}]) => [code, count])),
 			errorMessages: Object.fromEntries(errors.map(([code, {message}]) => [code, message])),
 			lostLeases: this.#lostLeases,
@@ -134,7 +140,7 @@ export class Tally {
 
 	#fairness(): number | undefined {
 		const workload = this.#workload;
-		if (workload.kind !== 'lock' && workload.kind !== 'rwlock') return undefined;
+		if (!isContended(workload)) return undefined;
 		const indices = Array.from({length: workload.paths}, (_, path) =>
 			jainIndex(this.#acquisitions.filter((_, contender) => pathOf(contender, workload) === path)),
 		).filter(index => index !== undefined);

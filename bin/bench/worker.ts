@@ -6,6 +6,7 @@ import {Campaign} from './campaign.ts';
 import {contendForLocks} from './contend-for-locks.ts';
 import {type Command, tell, type TimedOrders, type WorkerOrders} from './messages.ts';
 import {operateRaw} from './operate-raw.ts';
+import {RequestCounter} from './request-counter.ts';
 import {SampleBuffer} from './samples.ts';
 
 /** Milliseconds between two deliveries of samples. */
@@ -68,7 +69,11 @@ async function measure(client: Client, orders: TimedOrders, at: number, signal: 
 	try {
 		const {workload} = orders;
 		if (workload.kind === 'raw') await operateRaw(client, {...orders, workload}, {at, samples, signal});
-		else await contendForLocks(client, {...orders, workload}, {samples, signal});
+		else {
+			using requests = new RequestCounter(at, at + workload.duration * 1000);
+			await contendForLocks(client, {...orders, workload}, {samples, signal});
+			tell({kind: 'requests', count: requests.count});
+		}
 	} finally {
 		clearInterval(timer);
 		deliver();

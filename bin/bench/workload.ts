@@ -20,6 +20,11 @@ export type ReadWriteLockWorkload = Contended & {
 	/** How many acquisitions of a hundred only read. */
 	readonly reads: number;
 };
+export type SemaphoreWorkload = Contended & {
+	readonly kind: 'semaphore';
+	/** How many may hold at once. */
+	readonly leases: number;
+};
 export type RawWorkload = Timed & {
 	readonly kind: 'raw';
 	/** Requests that each process keeps in flight; 1: one after the other. */
@@ -37,7 +42,7 @@ export type ElectionWorkload = Sessions & {
 	readonly kills: number;
 };
 
-export type ContendedWorkload = LockWorkload | ReadWriteLockWorkload;
+export type ContendedWorkload = LockWorkload | ReadWriteLockWorkload | SemaphoreWorkload;
 export type TimedWorkload = ContendedWorkload | RawWorkload;
 export type Workload = TimedWorkload | ElectionWorkload;
 
@@ -57,6 +62,10 @@ const all: Readonly<Record<Workload['kind'], readonly Series[]>> = {
 		{name: 'acquire write', inTimeline: true},
 		{name: 'release', inTimeline: false},
 	],
+	semaphore: [
+		{name: 'acquire', inTimeline: true},
+		{name: 'release', inTimeline: false},
+	],
 	raw: ['create', 'get', 'set', 'delete'].map(name => ({name, inTimeline: true})),
 	election: ['leader resigned', 'leader killed'].map(name => ({name, inTimeline: false})),
 };
@@ -64,6 +73,10 @@ const all: Readonly<Record<Workload['kind'], readonly Series[]>> = {
 /** What a workload measures; a sample names its series by the index. */
 export function seriesOf(kind: Workload['kind']): readonly Series[] {
 	return all[kind];
+}
+
+export function isContended(workload: Workload): workload is ContendedWorkload {
+	return workload.kind !== 'raw' && workload.kind !== 'election';
 }
 
 /** Which of the paths a contender contends for. */

@@ -9,7 +9,7 @@ import {timelineChart} from './timeline-chart.ts';
 
 /** A result as one HTML page that loads nothing. */
 export function renderPage(result: BenchResult, before?: BenchResult): string {
-	const {workload, target, settings, startedAt, seconds, machine, roundTrip} = result;
+	const {workload, target, settings, startedAt, seconds, machine, roundTrip, requestsPerTurn} = result;
 	const title = `docent bench ${workload}`;
 	const setting = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
 	return `<!doctype html>
@@ -35,6 +35,7 @@ ${timeline(result, before)}
 ${contenders(result)}
 <h2>Conditions</h2>
 <p>One round trip, a read before the measurement: ${formatMicros(roundTrip)}.</p>
+${requestsPerTurn === undefined ? '' : `<p>Requests to ZooKeeper for one acquisition and its release, on average: ${requestsPerTurn.toFixed(2)}.</p>`}
 <p>${escapeHtml(machine)}.</p>
 <p class="soft">Each contender waits for its turn before it asks again: latencies are those of so many callers, not of a fixed rate.</p>
 </body>

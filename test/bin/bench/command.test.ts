@@ -70,6 +70,8 @@ test.serial('a lock is measured, reported and compared, and nothing is left behi
 		result.series.map(({name}) => name),
 		['acquire', 'release', 'hand-off'],
 	);
+	// Create, list, watch of its own znode, delete; who waits watches one or two more.
+	t.true((result.requestsPerTurn ?? 0) >= 4, String(result.requestsPerTurn));
 	const acquired = result.series[0]?.count ?? 0;
 	t.true(acquired > 0);
 	t.is(
@@ -91,10 +93,12 @@ test.serial('a lock is measured, reported and compared, and nothing is left behi
 	t.regex(other.output, /this is a result of docent bench lock, not raw/);
 });
 
-test.serial('so are a read-write lock, single operations and elections', async t => {
+test.serial('so are a read-write lock, a semaphore, single operations and elections', async t => {
 	const {server} = t.context;
 	const shared = resultIn(t, await bench('rwlock', server.connectString, ...brief, '--reads', '50'));
 	t.true(shared.series.every(({count}) => count > 0));
+	const limited = resultIn(t, await bench('semaphore', server.connectString, ...brief, '--leases', '2'));
+	t.true(limited.series.every(({count}) => count > 0));
 	const raw = resultIn(t, await bench('raw', server.connectString, ...brief, '--in-flight', '10'));
 	t.deepEqual(
 		raw.series.map(({name}) => name),

@@ -41,6 +41,7 @@ test('every option is heard', t => {
 			compare: 'b.json',
 		},
 	});
+	t.like(parseBenchOptions(['semaphore', '--leases', '2']), {options: {workload: {kind: 'semaphore', leases: 2}}});
 	t.like(parseBenchOptions(['raw', '--in-flight', '100', '--size=0']), {
 		options: {workload: {kind: 'raw', inFlight: 100, size: 0, processes: 2}},
 	});
@@ -53,11 +54,12 @@ test('every option is heard', t => {
 test('help is asked for in two ways, and names every workload', t => {
 	t.deepEqual(parseBenchOptions(['--help']), {kind: 'help'});
 	t.deepEqual(parseBenchOptions(['lock', '-h', '--hold', 'long']), {kind: 'help'});
-	for (const kind of ['lock', 'rwlock', 'election', 'raw']) t.regex(benchHelp, new RegExp(`docent bench ${kind} `));
+	for (const kind of ['lock', 'rwlock', 'semaphore', 'election', 'raw'])
+		t.regex(benchHelp, new RegExp(`docent bench ${kind} `));
 });
 
 for (const [line, says] of [
-	['', /^what to measure must be one of lock, rwlock, raw, election, not undefined; see --help$/],
+	['', /^what to measure must be one of lock, rwlock, semaphore, raw, election, not undefined; see --help$/],
 	['lcok', /not 'lcok'; see --help$/],
 	['lock zk1 zk2', /^one connect string is accepted, not also 'zk2'; see --help$/],
 	['raw --hold 5ms', /^--hold is not an option of docent bench raw; see --help$/],
@@ -68,6 +70,7 @@ for (const [line, says] of [
 	['lock --contenders 4 --processes 5', /^--processes must be a whole number from 1 to 4, not '5'$/],
 	['lock --contenders 4 --paths 5', /^--paths must be a whole number from 1 to 4, not '5'$/],
 	['rwlock --reads 101', /^--reads must be a whole number from 0 to 100/],
+	['semaphore --leases 0', /^--leases must be a whole number from 1 to 10000, not '0'$/],
 	['election --contenders 1', /from 2 to 100/],
 	['election --rounds 0 --kills 0', /^--rounds and --kills must not both be 0$/],
 	['lock --contendres 4', /^Unknown option '--contendres'; see --help$/],

@@ -81,6 +81,16 @@ test('errors are counted by their code, with the latest one in words', t => {
 	t.like(tally.progress(0), {count: 0, errors: 2, lostLeases: 1});
 });
 
+test('requests are told for one turn', t => {
+	const tally = new Tally(lock);
+	t.is(tally.measured().requestsPerTurn, undefined);
+	turn(tally, 0, 10_000, 20_000);
+	turn(tally, 0, 30_000, 40_000);
+	tally.requests(6);
+	tally.requests(3);
+	t.is(tally.measured().requestsPerTurn, 4.5);
+});
+
 test('a rate is of the time in which there were calls', t => {
 	const tally = new Tally({...lock, kind: 'raw', inFlight: 1, size: 0});
 	for (let at = 1_100_000; at <= 2_000_000; at += 100_000) tally.add({series: 1, contender: 0, at, took: 100_000});
