@@ -28,11 +28,11 @@ export async function connect(connectString: string, options: ConnectOptions = {
 	const resolved = resolveOptions(options);
 	const {signal} = options;
 	AbortedError.throwIfAborted(signal, `connect to ${connectString}`);
-	const {sessionTimeout, maxRequestLength, maxReplyLength, secure, session: earlier} = resolved;
+	const {sessionTimeout, maxRequestLength, maxReplyLength, secure, canBeReadOnly, session: earlier} = resolved;
 	const driver =
 		resolved.driver === 'native'
 			? await loadNative(servers, resolved, options)
-			: new WireDriver({servers, session: earlier, sessionTimeout, maxRequestLength, maxReplyLength, secure});
+			: new WireDriver({servers, session: earlier, canBeReadOnly, sessionTimeout, maxRequestLength, maxReplyLength, secure});
 	AbortedError.throwIfAborted(signal, `connect to ${connectString}`);
 	let session!: Session;
 	const client = new SessionClient({

@@ -30,6 +30,12 @@ export type ConnectOptions = Cancellable & {
 	 * The other client, if it still runs, loses its connection and then fights for the session: end it first. @default none: a new session
 	 */
 	readonly session?: {readonly id: bigint; readonly password: Uint8Array} | undefined;
+	/**
+	 * Whether a server that is cut off from the others, and serves reads only (`readonlymode.enabled`, `localSessionsEnabled`), will do until there is one that takes writes. The state is
+	 * `connected` with `readOnly` then; writes and `sync` reject with `NotReadOnlyError`. Such a server refuses the ensemble's own sessions, so one that was open is `lost` first; the
+	 * session that it opens itself cannot be trusted (`trustedUntil` is `-Infinity`), and is `lost` on the way back. @default false
+	 */
+	readonly canBeReadOnly?: boolean | undefined;
 	/** How long `connect` may take, and how long a call may wait for a connection; ms, from 1. @default 15_000 */
 	readonly connectTimeout?: number | undefined;
 	/** How long `close` waits for the server to confirm; ms, from 0. @default 2000 */
@@ -63,6 +69,7 @@ export type ResolvedOptions = {
 	readonly driver: DriverName;
 	readonly sessionTimeout: number;
 	readonly session: {readonly id: bigint; readonly password: Uint8Array} | undefined;
+	readonly canBeReadOnly: boolean;
 	readonly connectTimeout: number;
 	readonly closeTimeout: number;
 	readonly leaseMargin: number | undefined;
@@ -88,6 +95,7 @@ export function resolveOptions({
 	driver = 'wire',
 	sessionTimeout = 10_000,
 	session,
+	canBeReadOnly = false,
 	connectTimeout = 15_000,
 	closeTimeout = 2000,
 	leaseMargin,
@@ -108,6 +116,8 @@ export function resolveOptions({
 	if (leaseMargin !== undefined) requireWhole('options.leaseMargin', leaseMargin, 0);
 	requireWhole('options.maxRequestLength', maxRequestLength, 1024);
 	requireWhole('options.maxReplyLength', maxReplyLength, 1024);
+	if (typeof canBeReadOnly !== 'boolean')
+		throw new InvalidArgumentError('options.canBeReadOnly', canBeReadOnly, 'true or false');
 	if (retry !== false && typeof retry !== 'function')
 		throw new InvalidArgumentError('options.retry', retry, 'a retry policy or false');
 	// What stands there instead may hold a secret: the message says only its type.
@@ -117,6 +127,7 @@ export function resolveOptions({
 		driver,
 		sessionTimeout,
 		session,
+		canBeReadOnly,
 		connectTimeout,
 		closeTimeout,
 		leaseMargin,

@@ -82,7 +82,8 @@ export class Session {
 			disconnected: cause => this.#onDisconnected(cause),
 			expired: () => this.#end(new SessionExpiredError('a server said so')),
 			answered: sentAt => {
-				this.#clock.answered(sentAt);
+				// A server that is cut off from the others knows nothing of the session's life.
+				if (!this.#handshake?.readOnly) this.#clock.answered(sentAt);
 				// What arrives after the event loop was blocked may be read before any timer fires: nobody may act on it in a session that is over (trap T4).
 				this.checkClock();
 			},
@@ -213,8 +214,8 @@ export class Session {
 		if (era !== this.#era || this.#state.status === 'closed') return;
 		this.#handshake = handshake;
 		this.#timeout = handshake.timeout;
-		this.#clock.start(handshake.sentAt, handshake.timeout);
 		const resumed = handshake.sessionId === this.#identity?.id;
+		if (!handshake.readOnly) this.#clock.start(handshake.sentAt, handshake.timeout);
 		this.#identity = new SessionCredentials(handshake.sessionId, handshake.password);
 		if (this.#authentication.isNegotiated) void this.#negotiate(handshake, resumed);
 		else this.#open(handshake, resumed);

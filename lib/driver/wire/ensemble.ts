@@ -54,6 +54,14 @@ export class Ensemble {
 		return server;
 	}
 
+	/** Makes a server the next one, if it is still on the list. */
+	prefer(server: Server): void {
+		this.#next = Math.max(
+			0,
+			this.#servers.findIndex(other => isSame(other, server)),
+		);
+	}
+
 	/** Takes another list. @returns whether the connection of now, to `current`, is to be left for the servers that come next */
 	replace(servers: readonly Server[], current: Server | undefined): boolean {
 		const before = this.#servers;

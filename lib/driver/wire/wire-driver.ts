@@ -9,6 +9,7 @@ import {speaksTls} from './dial.ts';
 import {Ensemble, parseConnectString, type Server} from './ensemble.ts';
 import {type Codecs, codecs} from './jute/request/codecs.ts';
 import {noPassword} from './jute/request/connect.ts';
+import {writableServer} from './writable-server.ts';
 
 export type WireDriverOptions = {
 	readonly servers: readonly Server[];
@@ -16,6 +17,8 @@ export type WireDriverOptions = {
 	readonly session?: {readonly id: bigint; readonly password: Uint8Array} | undefined;
 	/** Asked of the server, which clamps it; milliseconds. */
 	readonly sessionTimeout: number;
+	/** Whether a server that takes no writes will do until there is one that does. */
+	readonly canBeReadOnly?: boolean | undefined;
 	/** Of a request, and of a reply; bytes. */
 	readonly maxRequestLength: number;
 	readonly maxReplyLength: number;
@@ -35,6 +38,8 @@ type State =
 			readonly connection: Connection;
 			readonly server: Server;
 			readonly waiting: AbortController;
+			/** A read-only server made the session up, and no other will know it. */
+			readonly temporary: boolean;
 	  }
 	| {readonly status: 'closed'};
 
@@ -179,12 +184,18 @@ export class WireDriver implements Driver {
 			return false;
 		}
 		if (!this.#isCurrent(connection)) return answered;
-		const cause = await connection.ended;
-		if (this.#isCurrent(connection)) {
-			this.#state = {status: 'dialling', connection: undefined, waiting};
-			listener.disconnected(cause);
-		}
+		this.#lose(connection, await connection.ended, listener);
 		return answered;
+	}
+
+	#lose(connection: Connection, cause: Error, listener: DriverListener): void {
+		const state = this.#state;
+		if (state.status !== 'connected' || state.connection !== connection) return;
+		this.#state = {status: 'dialling', connection: undefined, waiting: state.waiting};
+		listener.disconnected(cause);
+		if (!state.temporary) return;
+		this.renew();
+		listener.expired();
 	}
 
 	async #material(
@@ -223,7 +234,12 @@ export class WireDriver implements Driver {
 		// A server that takes the connection but does not answer must not cost the session, even if it is the only one.
 		const dialTimeout = Math.max(minDialTimeout, asked.timeout / Math.max(minDialsInSession, this.#ensemble.size));
 		const response = await connection.handshake(
-			{lastZxid: this.#lastZxid, timeout: this.#options.sessionTimeout, ...this.#identity(asked)},
+			{
+				lastZxid: this.#lastZxid,
+				timeout: this.#options.sessionTimeout,
+				canBeReadOnly: this.#options.canBeReadOnly ?? false,
+				...this.#identity(asked),
+			},
 			dialTimeout,
 		);
 		if (this.#state.status === 'closed' || this.#credentials !== asked)
@@ -237,12 +253,24 @@ export class WireDriver implements Driver {
 			return false;
 		}
 		this.#credentials = {sessionId: response.sessionId, password: response.password, timeout: response.timeout};
-		this.#state = {status: 'connected', connection, server, waiting};
-		connection.keepAlive(response.timeout);
 		const {readOnly, sentAt} = response;
+		const temporary = readOnly && asked.sessionId === 0n;
+		this.#state = {status: 'connected', connection, server, waiting, temporary};
+		if (readOnly) void this.#leaveForWritable(connection);
+		connection.keepAlive(response.timeout);
 		const handshake: Handshake = {server: server.name, ...this.#credentials, readOnly, sentAt};
 		listener.connected(handshake);
 		return true;
+	}
+
+	async #leaveForWritable(connection: Connection): Promise<void> {
+		const search = new AbortController();
+		void connection.ended.then(() => search.abort());
+		const {secure} = this.#options;
+		const server = await writableServer({ensemble: this.#ensemble, secure, signal: search.signal});
+		if (!server) return;
+		this.#ensemble.prefer(server);
+		connection.end(new Error(`${server.name} takes writes, this server does not`));
 	}
 
 	#isCurrent(connection: Connection): boolean {

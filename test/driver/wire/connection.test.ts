@@ -30,7 +30,7 @@ function open({port}: ScriptedServer): Opened {
 	});
 	return {connection, order, zxids};
 }
-const request = {lastZxid: 0n, timeout: 4000, sessionId: 0n, password: noPassword};
+const request = {lastZxid: 0n, timeout: 4000, sessionId: 0n, password: noPassword, canBeReadOnly: false};
 const handshake = (connection: Connection): Promise<unknown> => connection.handshake(request, 5000);
 const get = (connection: Connection, path = '/a'): Promise<unknown> => connection.call('sync', {path});
 

@@ -134,11 +134,15 @@ test('the handshake', t => {
 	fc.assert(
 		fc.property(long, int, long, fc.boolean(), (lastZxid, timeout, sessionId, readOnly) => {
 			const password = Buffer.alloc(16, 9);
-			const request = reading(new Writer().buffer(encodeConnect({lastZxid, timeout, sessionId, password}).subarray(4)));
+			const request = reading(
+				new Writer().buffer(
+					encodeConnect({lastZxid, timeout, sessionId, password, canBeReadOnly: readOnly}).subarray(4),
+				),
+			);
 			const sent = new Reader(request.buffer() ?? Buffer.alloc(0));
 			t.deepEqual(
 				[sent.int(), sent.long(), sent.int(), sent.long(), sent.buffer(), sent.boolean(), sent.remaining],
-				[0, lastZxid, timeout, sessionId, password, false, 0],
+				[0, lastZxid, timeout, sessionId, password, readOnly, 0],
 			);
 			const answer = new Writer().int(0).int(timeout).long(sessionId).buffer(password);
 			const bytes = answer.boolean(readOnly).frame().subarray(4);

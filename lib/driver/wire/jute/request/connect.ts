@@ -12,6 +12,8 @@ export type ConnectRequest = {
 	readonly timeout: number;
 	readonly sessionId: bigint;
 	readonly password: Buffer;
+	/** Whether a server that is cut off from the others, and takes no writes, will do. */
+	readonly canBeReadOnly: boolean;
 };
 export type ConnectResponse = {
 	readonly timeout: number;
@@ -22,8 +24,9 @@ export type ConnectResponse = {
 
 export const noPassword: Buffer = Buffer.alloc(16);
 
-export function encodeConnect({lastZxid, timeout, sessionId, password}: ConnectRequest): Buffer {
-	return new Writer().int(0).long(lastZxid).int(timeout).long(sessionId).buffer(password).boolean(false).frame();
+export function encodeConnect({lastZxid, timeout, sessionId, password, canBeReadOnly}: ConnectRequest): Buffer {
+	const writer = new Writer().int(0).long(lastZxid).int(timeout).long(sessionId).buffer(password);
+	return writer.boolean(canBeReadOnly).frame();
 }
 
 export function decodeConnect(frame: Buffer): ConnectResponse {
