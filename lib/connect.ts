@@ -32,7 +32,15 @@ export async function connect(connectString: string, options: ConnectOptions = {
 	const driver =
 		resolved.driver === 'native'
 			? await loadNative(servers, resolved, options)
-			: new WireDriver({servers, session: earlier, canBeReadOnly, sessionTimeout, maxRequestLength, maxReplyLength, secure});
+			: new WireDriver({
+					servers,
+					session: earlier,
+					canBeReadOnly,
+					sessionTimeout,
+					maxRequestLength,
+					maxReplyLength,
+					secure,
+				});
 	AbortedError.throwIfAborted(signal, `connect to ${connectString}`);
 	let session!: Session;
 	const client = new SessionClient({
@@ -72,10 +80,11 @@ export async function connect(connectString: string, options: ConnectOptions = {
 async function loadNative(
 	servers: readonly Server[],
 	{session, sessionTimeout, maxRequestLength}: ResolvedOptions,
-	{ssl, sasl, maxReplyLength}: ConnectOptions,
+	{ssl, sasl, canBeReadOnly, maxReplyLength}: ConnectOptions,
 ): Promise<Driver> {
 	if (ssl !== undefined) throw missing('TLS');
 	if (sasl !== undefined) throw missing('SASL');
+	if (canBeReadOnly) throw missing('read-only mode');
 	if (maxReplyLength !== undefined) throw missing('limit for replies');
 	const {NativeDriver} = await import('./driver/native/native-driver.ts');
 	return NativeDriver.load({servers, parse: parseConnectString, session, sessionTimeout, maxRequestLength});
