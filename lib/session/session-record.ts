@@ -25,6 +25,12 @@ export class SessionRecord {
 	#sessions = 0;
 	#lastSession: bigint | undefined;
 	#server: string | undefined;
+	#lastFailure: Error | undefined;
+
+	/** Why nothing is connected: the last dial's failure, or what ended the last connection. */
+	get lastFailure(): Error | undefined {
+		return this.#lastFailure;
+	}
 
 	get counts(): Pick<ClientStats, 'connections' | 'sessions'> {
 		return {connections: {opened: this.#opened, failed: this.#failed}, sessions: this.#sessions};
@@ -40,6 +46,7 @@ export class SessionRecord {
 
 	failed(error: Error): void {
 		this.#failed++;
+		this.#lastFailure = error;
 		noticeConnection({event: 'failed', error});
 	}
 
@@ -47,7 +54,9 @@ export class SessionRecord {
 	closed(error: Error | undefined): void {
 		const server = this.#server;
 		this.#server = undefined;
-		if (server !== undefined) noticeConnection({event: 'closed', server, error});
+		if (server === undefined) return;
+		this.#lastFailure = error ?? this.#lastFailure;
+		noticeConnection({event: 'closed', server, error});
 	}
 
 	/** The client's listeners are about to be told. */

@@ -47,7 +47,6 @@ export class Session {
 	#timeout: number | undefined;
 	#identity: SessionCredentials | undefined;
 	#era = 0;
-	#lastFailure: Error | undefined;
 
 	constructor(driver: Driver, options: SessionOptions, emitter: Emitter<SessionEvents>) {
 		this.#driver = driver;
@@ -68,12 +67,14 @@ export class Session {
 			send: (operation, request, name) => this.#send(operation, request, name),
 			isOpen: () => this.#connection !== undefined,
 			setUp: () => this.#setUp,
-			lastFailure: () => this.#lastFailure,
+			lastFailure: () => this.#record.lastFailure,
 		});
 		this.#clock = new SessionClock(options.leaseMargin, {
 			untrusted: () => this.#tell('untrusted'),
 			lost: () => {
-				this.#end(new SessionExpiredError('no server answered within the session timeout', {cause: this.#lastFailure}));
+				this.#end(
+					new SessionExpiredError('no server answered within the session timeout', {cause: this.#record.lastFailure}),
+				);
 				this.#driver.renew();
 			},
 		});
@@ -92,10 +93,7 @@ export class Session {
 				this.checkClock();
 				if (era === this.#era) this.watches.deliver(event);
 			},
-			dialFailed: cause => {
-				this.#lastFailure = cause;
-				this.#record.failed(cause);
-			},
+			dialFailed: cause => this.#record.failed(cause),
 		});
 	}
 
@@ -135,7 +133,7 @@ export class Session {
 
 	/** Why the last dial failed, to tell somebody who waited in vain. */
 	get lastFailure(): Error | undefined {
-		return this.#lastFailure;
+		return this.#record.lastFailure;
 	}
 
 	get stats(): ClientStats {
@@ -256,7 +254,6 @@ export class Session {
 	#onDisconnected(cause: Error): void {
 		this.#record.closed(cause);
 		this.#handshake = this.#connection = undefined;
-		this.#lastFailure = cause;
 		const state = this.#enter({type: 'disconnected', now: performance.now(), expiresAt: this.#clock.expiresAt});
 		if (state) this.#tell('suspended', state as StateOf<'suspended'>);
 		this.checkClock();
