@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
+import org.apache.curator.framework.recipes.leader.LeaderSelector;
+import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
 import org.apache.curator.framework.recipes.leader.Participant;
 import org.apache.curator.framework.recipes.locks.InterProcessLock;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
@@ -33,6 +35,8 @@ public class CuratorPeer {
     private static final Map<String, InterProcessMutex> mutexes = new ConcurrentHashMap<>();
     private static final Map<String, InterProcessReadWriteLock> readWriteLocks = new ConcurrentHashMap<>();
     private static final Map<String, Deque<Lease>> leases = new ConcurrentHashMap<>();
+    private static final Map<String, LeaderSelector> selectors = new ConcurrentHashMap<>();
+    private static final Map<String, CountDownLatch> elected = new ConcurrentHashMap<>();
     private static final Map<String, CountDownLatch> revoked = new ConcurrentHashMap<>();
     private static final Map<String, LeaderLatch> latches = new ConcurrentHashMap<>();
     private static CuratorFramework client;
@@ -103,6 +107,26 @@ public class CuratorPeer {
                 return "returned";
             case "lease-holders":
                 return semaphore(path, argument).getParticipantNodes().stream().sorted().collect(Collectors.joining(","));
+            case "select":
+                LeaderSelector selector = new LeaderSelector(client, path, new LeaderSelectorListenerAdapter() {
+                    @Override
+                    public void takeLeadership(CuratorFramework framework) throws Exception {
+                        elected.computeIfAbsent(path, at -> new CountDownLatch(1)).countDown();
+                        Thread.sleep(Long.MAX_VALUE);
+                    }
+                });
+                selector.setId(argument);
+                selectors.put(path, selector);
+                selector.start();
+                return "started";
+            case "await-election":
+                elected.computeIfAbsent(path, at -> new CountDownLatch(1)).await();
+                return "leading";
+            case "selected":
+                return selectors.get(path).getParticipants().stream().map(each -> each.getId() + (each.isLeader() ? "*" : "")).sorted().collect(Collectors.joining(","));
+            case "interrupt":
+                selectors.get(path).interruptLeadership();
+                return "interrupted";
             case "latch":
                 LeaderLatch latch = new LeaderLatch(client, path, argument);
                 latches.put(path, latch);

@@ -179,6 +179,7 @@ test('in a queue of eight, a hand-over costs nothing after the event', async t =
 	const contenders = await Promise.all(Array.from({length: 7}, () => ProxiedClient.connect(onlooker.server)));
 	const next = new Map<number, Deferred<void>>();
 	const waits = contenders.map(() => deferred());
+	const lists = contenders.map(({proxy}) => proxy.record());
 	const running: Promise<void>[] = [];
 	for (const [index, {client, proxy}] of contenders.entries()) {
 		proxy.latency(5);
@@ -193,10 +194,14 @@ test('in a queue of eight, a hand-over costs nothing after the event', async t =
 	}
 	const releases = [(): void => void holder.release(), ...waits.map(wait => (): void => wait.resolve())];
 	for (const [index, {proxy}] of contenders.entries()) {
-		// Settled: the two before are watched, and nothing is under way.
+		// Settled: the two before were watched, and, but for the first ones, the list was renewed when the earlier went.
 		await eventually(
 			() => watchesUnder(onlooker.server, '/eight'),
 			watches => Object.values(watches).reduce((sum, count) => sum + count, 0) === expectedWatches(7 - index),
+		);
+		await eventually(
+			() => lists[index]?.count('getChildren2'),
+			count => count === (index > 1 ? 2 : 1),
 		);
 		const held = deferred();
 		next.set(index, held);
