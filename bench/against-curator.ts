@@ -7,7 +7,8 @@ import {Peer} from './peer.ts';
  * Docent and real Curator 5.9 side by side: the same workloads in the same run, batch by batch in turn, each measured inside its own process. Once on loopback
  * and once with a round trip of 20 ms, made by a proxy. Prints a table in Markdown: medians, and how many times longer Curator takes.
  *
- *     node dist/bench/against-curator.js
+ *     node dist/bench/against-curator.js            everything
+ *     node dist/bench/against-curator.js warm cold  these cases alone
  */
 type Case = {
 	readonly name: string;
@@ -17,7 +18,7 @@ type Case = {
 	readonly batches: number;
 };
 
-const cases: readonly Case[] = [
+const all: readonly Case[] = [
 	{name: 'warm', title: 'mutex, warm acquire', rounds: [200, 10], batches: 3},
 	{name: 'cold', title: 'mutex, cold acquire, two missing parents', rounds: [50, 5], batches: 3},
 	{name: 'cycle', title: 'mutex, acquire and release', rounds: [200, 10], batches: 3},
@@ -28,6 +29,9 @@ const cases: readonly Case[] = [
 	{name: 'tasks-50', title: '50 tasks on one mutex object, per acquisition', rounds: [1, 1], batches: 1},
 	{name: 'locks-100', title: '100 independent locks on one session, per cycle', rounds: [1000, 0], batches: 3},
 ];
+const asked = process.argv.slice(2);
+const cases = all.filter(({name}) => asked.length === 0 || asked.includes(name));
+if (cases.length < asked.length) throw new Error(`the cases are ${all.map(({name}) => name).join(', ')}`);
 /** Milliseconds: long enough for everybody else to be back in the queue. */
 const holds = [20, 150] as const;
 const oneWay = 10;

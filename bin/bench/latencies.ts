@@ -2,6 +2,11 @@ import {createHistogram, type RecordableHistogram} from 'node:perf_hooks';
 
 export const shownPercentiles: readonly number[] = [50, 75, 90, 95, 99, 99.9];
 
+/** Whether so many samples say anything of a percentile: at least one must lie beyond it, except for the median. */
+export function isTold(percentile: number, count: number): boolean {
+	return percentile <= 50 || count * (100 - percentile) + 1e-6 >= 100;
+}
+
 /** Microseconds throughout. */
 export type LatencySummary = {
 	readonly count: number;

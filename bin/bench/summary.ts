@@ -1,5 +1,5 @@
 import {formatCount, formatMicros, formatRate, formatRatio} from './format.ts';
-import {shownPercentiles} from './latencies.ts';
+import {isTold, shownPercentiles} from './latencies.ts';
 import type {BenchResult, SeriesResult} from './result.ts';
 import {textTable} from './text-table.ts';
 
@@ -37,7 +37,10 @@ function latencyTable({series}: BenchResult, before: BenchResult | undefined): r
 function row({name, count, perSecond, percentiles, max}: SeriesResult): readonly string[] {
 	if (count === 0) return [name, '0'];
 	const rate = perSecond === undefined ? '' : formatRate(perSecond);
-	return [name, formatCount(count), rate, ...percentiles.map(formatMicros), formatMicros(max)];
+	const shown = percentiles.map((value, index) =>
+		isTold(shownPercentiles[index] ?? 0, count) ? formatMicros(value) : '–',
+	);
+	return [name, formatCount(count), rate, ...shown, formatMicros(max)];
 }
 
 function ratios(now: SeriesResult, before: SeriesResult): readonly string[] {
@@ -47,7 +50,11 @@ function ratios(now: SeriesResult, before: SeriesResult): readonly string[] {
 		'  to before',
 		'',
 		rate,
-		...now.percentiles.map((value, index) => formatRatio(value, before.percentiles[index] ?? 0)),
+		...now.percentiles.map((value, index) =>
+			isTold(shownPercentiles[index] ?? 0, Math.min(now.count, before.count))
+				? formatRatio(value, before.percentiles[index] ?? 0)
+				: '–',
+		),
 		formatRatio(now.max, before.max),
 	];
 }

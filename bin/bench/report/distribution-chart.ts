@@ -1,5 +1,5 @@
 import {formatMicros, trimZeros} from '../format.ts';
-import {bucketGrowth, type LatencySummary, shownPercentiles} from '../latencies.ts';
+import {bucketGrowth, isTold, type LatencySummary, shownPercentiles} from '../latencies.ts';
 import {logarithmic, logarithmicTicks} from './scale.ts';
 
 const width = 720;
@@ -59,8 +59,9 @@ function outline({buckets, count}: LatencySummary, x: (value: number) => number,
 }
 
 /** Each label stands on the outer side of its line, so that no two lines make their labels meet. */
-function markers({percentiles}: LatencySummary, x: (value: number) => number): string {
+function markers({percentiles, count}: LatencySummary, x: (value: number) => number): string {
 	return marked
+		.filter(percentile => isTold(percentile, count))
 		.map((percentile, index) => {
 			const value = percentiles[shownPercentiles.indexOf(percentile)] ?? 0;
 			const at = x(value);

@@ -1,5 +1,5 @@
 import {formatCount, formatMicros, formatRate, formatRatio} from '../format.ts';
-import {shownPercentiles} from '../latencies.ts';
+import {isTold, shownPercentiles} from '../latencies.ts';
 import type {BenchResult, SeriesResult} from '../result.ts';
 import {contenderChart} from './contender-chart.ts';
 import {distributionChart} from './distribution-chart.ts';
@@ -61,17 +61,19 @@ function notice({ended, errors, errorMessages}: BenchResult): string {
 	return troubles.map(text => `<p class="notice">${escapeHtml(text)}</p>`).join('\n');
 }
 
-function tiles({series, fairness, lostLeases, errors}: BenchResult, before: BenchResult | undefined): string {
+function tiles({workload, series, fairness, lostLeases, errors}: BenchResult, before: BenchResult | undefined): string {
 	const measured = series.filter(({count}) => count > 0).slice(0, 2);
 	const entries = measured.flatMap(each => {
 		const old = earlier(each, before);
 		const ratio = (percentile: number): string =>
 			old ? `${formatRatio(percentileOf(each, percentile), percentileOf(old, percentile))} of before` : '';
-		return [50, 99].map(percentile => [
-			`${each.name}, p${percentile}`,
-			formatMicros(percentileOf(each, percentile)),
-			ratio(percentile),
-		]);
+		return [50, 99]
+			.filter(percentile => isTold(percentile, each.count))
+			.map(percentile => [
+				`${each.name}, p${percentile}`,
+				formatMicros(percentileOf(each, percentile)),
+				ratio(percentile),
+			]);
 	});
 	const [main] = measured;
 	const oldMain = main && earlier(main, before);
@@ -83,7 +85,8 @@ function tiles({series, fairness, lostLeases, errors}: BenchResult, before: Benc
 		]);
 	if (fairness !== undefined) entries.push(['fairness', fairness.toFixed(3), 'Jain’s index, 1 is best']);
 	const errorCount = Object.values(errors).reduce((sum, count) => sum + count, 0);
-	entries.push(['leases lost', formatCount(lostLeases), ''], ['errors', formatCount(errorCount), '']);
+	if (workload !== 'raw') entries.push(['leases lost', formatCount(lostLeases), '']);
+	entries.push(['errors', formatCount(errorCount), '']);
 	const items = entries.map(
 		([name = '', value = '', small = '']) =>
 			`<div><dt>${escapeHtml(name)}</dt><dd>${value}${small ? `<small>${small}</small>` : ''}</dd></div>`,
@@ -118,13 +121,20 @@ function table({series}: BenchResult, before: BenchResult | undefined): string {
 		const {name, count, perSecond, percentiles, max} = now;
 		const old = count > 0 ? earlier(now, before) : undefined;
 		const rate = perSecond === undefined ? '' : formatRate(perSecond);
-		const row = cells([escapeHtml(name), formatCount(count), rate, ...[...percentiles, max].map(formatMicros)], '');
+		const shown = percentiles.map((value, index) => told(index, count, formatMicros(value)));
+		const row = cells([escapeHtml(name), formatCount(count), rate, ...shown, formatMicros(max)], '');
 		if (!old) return [row];
 		const oldRate = perSecond === undefined || old.perSecond === undefined ? '' : formatRatio(perSecond, old.perSecond);
-		const ratios = percentiles.map((value, index) => formatRatio(value, old.percentiles[index] ?? 0));
+		const ratios = percentiles.map((value, index) =>
+			told(index, Math.min(count, old.count), formatRatio(value, old.percentiles[index] ?? 0)),
+		);
 		return [row, cells(['of before', '', oldRate, ...ratios, formatRatio(max, old.max)], ' class="ratio"')];
 	});
 	return `<table><thead><tr>${header.map(each => `<th>${each}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+}
+
+function told(index: number, count: number, text: string): string {
+	return isTold(shownPercentiles[index] ?? 0, count) ? text : '–';
 }
 
 function cells(values: readonly string[], attributes: string): string {

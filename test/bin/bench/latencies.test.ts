@@ -1,5 +1,5 @@
 import test from 'ava';
-import {bucketGrowth, Latencies, shownPercentiles} from '../../../bin/bench/latencies.ts';
+import {bucketGrowth, isTold, Latencies, shownPercentiles} from '../../../bin/bench/latencies.ts';
 
 test('percentiles to three significant figures', t => {
 	const latencies = new Latencies();
@@ -25,6 +25,13 @@ test('the buckets hold everything, each where it belongs', t => {
 	t.deepEqual(
 		buckets.map(([from]) => from),
 		buckets.map(([from]) => from).toSorted((a, b) => a - b),
+	);
+});
+
+test('a percentile needs a sample beyond it', t => {
+	t.deepEqual(
+		[isTold(50, 1), isTold(75, 3), isTold(99, 100), isTold(99, 99), isTold(99.9, 1000), isTold(99.9, 999)],
+		[true, false, true, false, true, false],
 	);
 });
 
