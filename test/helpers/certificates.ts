@@ -3,13 +3,16 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
+import {repository} from './repository.ts';
 
 const run = promisify(execFile);
+const keyExport = join(repository, 'test/helpers/ExportKey.java');
+const password = 'only-for-tests';
 
 /** A certificate with its key, both PEM. */
 export type Certificate = {readonly cert: string; readonly key: string};
 
-/** A certificate authority of one test file, in a folder of its own. Made by openssl; the keys live as long as the test. */
+/** A certificate authority of one test file, in a folder of its own. Made by the JDK's keytool; the keys live as long as the test. */
 export class Certificates implements AsyncDisposable {
 	readonly folder: string;
 
@@ -19,7 +22,8 @@ export class Certificates implements AsyncDisposable {
 
 	static async create(): Promise<Certificates> {
 		const certificates = new Certificates(await mkdtemp(join(tmpdir(), 'docent-certificates-')));
-		await certificates.#openssl('req', '-x509', ...newKey('ca'), '-subj', '/CN=authority', '-days', '2');
+		await certificates.#newKey('ca', 'authority', '-ext', 'bc:c=ca:true');
+		await certificates.#keytool('-exportcert', '-rfc', ...store('ca'), '-file', 'ca.pem');
 		return certificates;
 	}
 
@@ -31,15 +35,15 @@ export class Certificates implements AsyncDisposable {
 		return readFile(this.caFile, 'utf8');
 	}
 
-	/** @param alternative the subject's alternative names, as openssl writes them: `IP:127.0.0.1` */
+	/** @param alternative the subject's alternative names, as keytool writes them: `IP:127.0.0.1` */
 	async issue(name: string, alternative: string): Promise<Certificate> {
-		await this.#openssl('req', ...newKey(`${name}-request`), '-subj', `/CN=${name}`);
-		await writeFile(join(this.folder, `${name}.ext`), `subjectAltName=${alternative}\n`);
-		const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', `${name}.ext`];
-		await this.#openssl('x509', '-req', '-in', `${name}-request.pem`, '-out', `${name}.pem`, ...signed);
+		await this.#newKey(name, name);
+		await this.#keytool('-certreq', ...store(name), '-file', `${name}.csr`);
+		const signed = ['-ext', `SAN=${alternative}`, '-validity', '2', '-rfc', '-outfile', `${name}.pem`];
+		await this.#keytool('-gencert', ...store('ca'), '-infile', `${name}.csr`, ...signed);
 		const [cert, key] = await Promise.all([
 			readFile(join(this.folder, `${name}.pem`), 'utf8'),
-			readFile(join(this.folder, `${name}-request.key`), 'utf8'),
+			this.#run('java', keyExport, `${name}.p12`, password, name),
 		]);
 		return {cert, key};
 	}
@@ -65,8 +69,20 @@ export class Certificates implements AsyncDisposable {
 		};
 	}
 
-	async #openssl(...args: readonly string[]): Promise<void> {
-		await run('openssl', args, {cwd: this.folder});
+	async #newKey(name: string, commonName: string, ...extensions: readonly string[]): Promise<void> {
+		const key = ['-keyalg', 'EC', '-groupname', 'secp256r1', '-dname', `CN=${commonName}`, '-validity', '2'];
+		await this.#keytool('-genkeypair', ...store(name), ...key, ...extensions);
+	}
+
+	async #keytool(...args: readonly string[]): Promise<void> {
+		await this.#run('keytool', ...args);
+	}
+
+	/** One of the JDK's commands. */
+	async #run(command: string, ...args: readonly string[]): Promise<string> {
+		const home = process.env['JAVA_HOME'];
+		const {stdout} = await run(home ? join(home, 'bin', command) : command, args, {cwd: this.folder});
+		return stdout;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -74,7 +90,7 @@ export class Certificates implements AsyncDisposable {
 	}
 }
 
-function newKey(name: string): string[] {
-	const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-	return [...curve, '-keyout', `${name}.key`, '-out', `${name}.pem`];
+/** Each key has a store of its own. */
+function store(name: string): string[] {
+	return ['-keystore', `${name}.p12`, '-storetype', 'PKCS12', '-storepass', password, '-alias', name];
 }
