@@ -235,6 +235,7 @@ export class NativeDriver implements Driver {
 	}
 }
 
+/** The C client takes what is after the last colon for the port, and knows no brackets. */
 function toConnectString(servers: readonly Server[]): string {
-	return servers.map(({host, port}) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
+	return servers.map(({host, port}) => `${host}:${port}`).join(',');
 }
