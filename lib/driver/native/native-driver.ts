@@ -153,8 +153,13 @@ export class NativeDriver implements Driver {
 
 	/** Opens a handle for a new session, and another one if that leads to nothing: the addon may stop dialling after an error (its issues 80 and 127). */
 	#dial(): void {
-		const {sessionTimeout} = this.#options;
-		const asked = {connect: this.#connectString, timeout: sessionTimeout, session: this.#inherited};
+		const {sessionTimeout, maxRequestLength} = this.#options;
+		const asked = {
+			connect: this.#connectString,
+			timeout: sessionTimeout,
+			maxRequestLength,
+			session: this.#inherited,
+		};
 		const handle: NativeHandle = new NativeHandle(this.#addon, asked, {
 			connected: () => this.#ifCurrent(handle, () => this.#connected(handle)),
 			disconnected: cause => this.#ifCurrent(handle, () => this.#disconnected(handle, cause)),

@@ -1,7 +1,10 @@
 import {DisconnectedError, RefusedError} from '../driver.ts';
+import type {WatchKind} from '../operation.ts';
+import {missing} from '../unsupported.ts';
 import type {WatchedEvent} from '../../znode.ts';
 import {deferred} from '../../util/deferred.ts';
 import type {Addon, Callback, NativeClient} from './addon.ts';
+import {lengthOf, WatchedPaths} from './watched-paths.ts';
 
 /** Why the addon ended a handle: ZooKeeper's names. */
 export type HandleEnd = 'expired' | 'auth-failed';
@@ -19,11 +22,23 @@ export type HandleListener = {
 type Asked = {
 	readonly connect: string;
 	readonly timeout: number;
+	/** Bytes. */
+	readonly maxRequestLength: number;
 	readonly session: {readonly id: bigint; readonly password: Uint8Array} | undefined;
+};
+type NativeRead = {
+	readonly kind: WatchKind;
+	readonly path: string;
+	readonly watch: boolean;
+	/** Whether the watch is left also on a znode that is not there. */
+	readonly absentToo: boolean;
 };
 type Call = {readonly settled: Promise<unknown>; reject(error: Error): void};
 
 const badArguments = -8;
+const noNode = -101;
+/** The request's number and type, the zxid, and how many paths each of the three lists has. */
+const restoreOverhead = 4 + 4 + 8 + 3 * 4;
 const authFailed = -115;
 const authFailedState = -113;
 /** The C client's own words for a connection that ended: SYSTEMERROR, the two INCONSISTENCYs, CONNECTIONLOSS, OPERATIONTIMEOUT, INVALIDSTATE, SESSIONEXPIRED, CLOSING. No server sends them. */
@@ -41,6 +56,8 @@ export class NativeHandle {
 	readonly #client: NativeClient;
 	readonly #calls = new Set<Call>();
 	readonly #credentials = new Set<string>();
+	readonly #watched = new WatchedPaths();
+	readonly #maxRequestLength: number;
 	#listener: HandleListener | undefined;
 	#isConnected = false;
 	#hasEnded = false;
@@ -48,8 +65,9 @@ export class NativeHandle {
 	#sentAt = 0;
 	#refusedCredential = false;
 
-	constructor(addon: Addon, {connect, timeout, session}: Asked, listener: HandleListener) {
+	constructor(addon: Addon, {connect, timeout, session, maxRequestLength}: Asked, listener: HandleListener) {
 		this.#listener = listener;
+		this.#maxRequestLength = maxRequestLength;
 		this.#client = new addon({
 			connect,
 			timeout,
@@ -64,8 +82,13 @@ export class NativeHandle {
 		this.#client.on('connect', () => this.#connected());
 		this.#client.on('connecting', () => this.#disconnected());
 		this.#client.on('close', (_, code) => this.#ended(code === authFailedState ? 'auth-failed' : 'expired'));
-		for (const [name, type] of Object.entries(eventTypes))
-			this.#client.on(name, (_, path) => this.#listener?.event({type, path: path as string}));
+		for (const [name, type] of Object.entries(eventTypes)) {
+			this.#client.on(name, (_, detail) => {
+				const event = {type, path: detail as string};
+				this.#watched.fired(event);
+				this.#listener?.event(event);
+			});
+		}
 		this.#client.init({});
 		if (!this.isResolved) this.#hasEnded = true;
 	}
@@ -134,6 +157,30 @@ export class NativeHandle {
 			reject(returned === badArguments ? new RefusedError(returned) : new DisconnectedError(false));
 		}
 		return promise;
+	}
+
+	/**
+	 * A read that may leave a watch, which the C client will restore. It puts all of a session's in one request: were that too long, each new connection would be closed over
+	 * it, for ever.
+	 *
+	 * @throws UnsupportedError when no further path can be watched
+	 */
+	async read<Values extends readonly unknown[]>(
+		{kind, path, watch, absentToo}: NativeRead,
+		send: (client: NativeClient, callback: Callback<Values>) => number,
+	): Promise<Values> {
+		const isNew = watch && !this.#watched.has(kind, path);
+		if (!isNew) return this.request(send);
+		if (this.#watched.length + lengthOf(path) > this.#maxRequestLength - restoreOverhead)
+			throw missing(`room for more than ${this.#maxRequestLength} bytes of watched paths`);
+		this.#watched.add(kind, path);
+		try {
+			return await this.request(send);
+		} catch (error) {
+			const isLeft = absentToo && error instanceof RefusedError && error.resultCode === noNode;
+			if (!isLeft) this.#watched.delete(kind, path);
+			throw error;
+		}
 	}
 
 	/** Once for each credential: the C client keeps them, repeats them on each connection, and would keep a repeated one as another. */

@@ -51,12 +51,15 @@ export const operations: Operations = {
 		await handle.request<[]>((client, callback) => client.a_delete_(path, version, callback));
 	},
 	async exists(handle, {path, watch}) {
-		const [stat] = await handle.request<[NativeStat]>((client, callback) => client.a_exists(path, watch, callback));
+		const [stat] = await handle.read<[NativeStat]>({kind: 'data', path, watch, absentToo: true}, (client, callback) =>
+			client.a_exists(path, watch, callback),
+		);
 		return toStat(stat);
 	},
 	async get(handle, {path, watch}) {
-		const [stat, data] = await handle.request<[NativeStat, Buffer | null]>((client, callback) =>
-			client.a_get(path, watch, callback),
+		const [stat, data] = await handle.read<[NativeStat, Buffer | null]>(
+			{kind: 'data', path, watch, absentToo: false},
+			(client, callback) => client.a_get(path, watch, callback),
 		);
 		return {data, stat: toStat(stat)};
 	},
@@ -67,8 +70,9 @@ export const operations: Operations = {
 		return toStat(stat);
 	},
 	async children(handle, {path, watch}) {
-		const [children, stat] = await handle.request<[string[], NativeStat]>((client, callback) =>
-			client.a_get_children2(path, watch, callback),
+		const [children, stat] = await handle.read<[string[], NativeStat]>(
+			{kind: 'child', path, watch, absentToo: false},
+			(client, callback) => client.a_get_children2(path, watch, callback),
 		);
 		return {children, stat: toStat(stat)};
 	},

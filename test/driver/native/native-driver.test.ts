@@ -97,6 +97,30 @@ if (installed.type === 'failed') {
 		},
 	);
 
+	test.serial('no more paths are watched than the C client can restore, so that a reconnect succeeds', async t => {
+		const {proxy} = t.context;
+		const limit = 20_000;
+		await using client = await connectNative(addon, proxy.address, {maxRequestLength: limit});
+		const ignore = (): void => {};
+		const pathOf = (index: number): string => `/${'x'.repeat(95)}${1000 + index}`;
+		// Each takes 104 bytes.
+		const fit = Math.floor((limit - 28) / 104);
+		for (let index = 0; index < fit; index++) await client.exists(pathOf(index), {watch: ignore});
+		await t.throwsAsync(client.exists(pathOf(fit), {watch: ignore}), {instanceOf: UnsupportedError});
+		await client.exists(pathOf(0), {watch: ignore});
+		await client.exists(pathOf(fit));
+		await t.throwsAsync(client.get(pathOf(0), {watch: ignore}), {code: 'NO_NODE'});
+		const requests = proxy.record();
+		const reconnected = nextEvent(client, 'reconnected');
+		proxy.reset();
+		await reconnected;
+		await client.sync('/');
+		t.is(requests.count('setWatches'), 1);
+		// One fires: there is room again.
+		await client.create(pathOf(0));
+		await client.exists(pathOf(fit), {watch: ignore});
+	});
+
 	test.serial(
 		'a half-open connection: suspended, then lost by the clock; calls settle, and a new session opens',
 		async t => {
