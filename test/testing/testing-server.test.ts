@@ -1,10 +1,11 @@
-import {access, mkdtemp, rm} from 'node:fs/promises';
+import {access, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import {AbortedError, InvalidArgumentError} from '../../lib/index.ts';
 import {TestingError, TestingServer} from '../../lib/testing/index.ts';
+import {until} from '../helpers/until.ts';
 import {RawSession} from './raw-session.ts';
 
 test('starts the newest release of a line, on a free port', async t => {
@@ -66,6 +67,8 @@ test('a frozen server keeps its connections and answers nothing until it thaws',
 	await using server = await TestingServer.start();
 	const session = await RawSession.open(server.port, {timeout: 20_000});
 	server.freeze();
+	// A signal is not obeyed before the process has had its turn.
+	await until(async () => (await readFile(`/proc/${server.pid}/stat`, 'utf8')).includes(') T '));
 	const created = session.create('/later', '');
 	const first = await Promise.race([created, sleep(300, 'silence')]);
 	t.is(first, 'silence');
