@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {copyFile, mkdir, readFile} from 'node:fs/promises';
+import {copyFile, mkdir, mkdtemp, readFile, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {type Addon, loadAddon} from '../../../lib/driver/native/addon.ts';
@@ -24,9 +24,15 @@ export async function installedAddon(): Promise<Installed> {
 		loadAddon(() => import(pathToFileURL(path.join(folder, 'node_modules/zookeeper/lib/index.js')).href));
 	const present = await load().catch(() => undefined);
 	if (present) return {type: 'installed', folder, addon: present};
-	await mkdir(folder, {recursive: true});
-	await copyFile(manifest, path.join(folder, 'package.json'));
-	const {end, output} = await runCommand('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], folder);
+	// Made beside and then renamed: test files run side by side, and each may be the first.
+	await mkdir(path.dirname(folder), {recursive: true});
+	const workshop = await mkdtemp(`${folder}-`);
+	await copyFile(manifest, path.join(workshop, 'package.json'));
+	const args = ['install', '--no-audit', '--no-fund', '--no-package-lock'];
+	const {end, output} = await runCommand('npm', args, workshop);
+	// It is there already if another file was faster.
+	if (end === 0) await rename(workshop, folder).catch(() => undefined);
+	await rm(workshop, {recursive: true, force: true});
 	if (end !== 0) return {type: 'failed', output};
 	try {
 		return {type: 'installed', folder, addon: await load()};
