@@ -5,7 +5,8 @@ import {Peer} from './peer.ts';
 
 /**
  * Docent and real Curator 5.9 side by side: the same workloads in the same run, batch by batch in turn, each measured inside its own process. Once on loopback
- * and once with a round trip of 20 ms, made by a proxy. Prints a table in Markdown: medians, and how many times longer Curator takes.
+ * and once with a round trip of 20 ms, made by a proxy. Prints tables in Markdown: medians, and how many times longer the others take. With the path of a Python that
+ * finds kazoo 2.11 in `KAZOO_PYTHON` kazoo takes part.
  *
  *     node dist/bench/against-curator.js            everything
  *     node dist/bench/against-curator.js warm cold  these cases alone
@@ -32,6 +33,7 @@ const all: readonly Case[] = [
 const asked = process.argv.slice(2);
 const cases = all.filter(({name}) => asked.length === 0 || asked.includes(name));
 if (cases.length < asked.length) throw new Error(`the cases are ${all.map(({name}) => name).join(', ')}`);
+const python = process.env['KAZOO_PYTHON'];
 /** Milliseconds: long enough for everybody else to be back in the queue. */
 const holds = [20, 150] as const;
 const oneWay = 10;
@@ -47,22 +49,25 @@ const places = [
 for (const [place, {title, connectString}] of places.entries()) {
 	await using docent = await Peer.docent(connectString);
 	await using curator = await Peer.curator(connectString);
-	console.log(`\n| ${title} | Docent | Curator 5.9 | ratio |\n| --- | ---: | ---: | ---: |`);
+	await using kazoo = python === undefined ? undefined : await Peer.kazoo(connectString, python);
+	const others = [{name: 'Curator 5.9', peer: curator}, ...(kazoo ? [{name: 'kazoo', peer: kazoo}] : [])];
+	const columns = others.flatMap(({name}) => [name, 'ratio']);
+	console.log(`\n| ${[title, 'Docent', ...columns].join(' | ')} |\n| --- |${' ---: |'.repeat(columns.length + 1)}`);
 	for (const {name, title: label, rounds, batches} of cases) {
 		const count = rounds[place] ?? 0;
 		if (count === 0) continue;
-		const hold = holds[place] ?? 0;
-		const ours: number[] = [];
-		const theirs: number[] = [];
-		// The first batch on loopback lets both compile what they run.
+		const peers = [docent, ...others.map(({peer}) => peer)];
+		const times = peers.map((): number[] => []);
+		// The first batch on loopback lets everybody compile what they run.
 		for (let batch = place === 0 ? -1 : 0; batch < batches; batch++) {
-			const [own, other] = [await docent.measure(name, count, hold), await curator.measure(name, count, hold)];
-			if (batch < 0) continue;
-			ours.push(...own);
-			theirs.push(...other);
+			for (const [index, peer] of peers.entries()) {
+				const measured = await peer.measure(name, count, holds[place] ?? 0);
+				if (batch >= 0) times[index]?.push(...measured);
+			}
 		}
-		const [a, b] = [median(ours), median(theirs)];
-		console.log(`| ${label} | ${milliseconds(a)} | ${milliseconds(b)} | ${(b / a).toFixed(2)} × |`);
+		const [ours = Number.NaN, ...theirs] = times.map(median);
+		const cells = theirs.flatMap(each => [milliseconds(each), `${(each / ours).toFixed(2)} ×`]);
+		console.log(`| ${[label, milliseconds(ours), ...cells].join(' | ')} |`);
 	}
 }
 console.log(

@@ -30,6 +30,12 @@ export class Peer implements AsyncDisposable {
 		return Peer.#start('java', [...options, '-cp', jars.join(delimiter), source, connectString]);
 	}
 
+	/** @param python an interpreter that finds kazoo 2.11 */
+	static async kazoo(connectString: string, python: string): Promise<Peer> {
+		const script = fileURLToPath(new URL('../../bench/peers/kazoo_bench.py', import.meta.url));
+		return Peer.#start(python, [script, connectString]);
+	}
+
 	static async #start(command: string, args: readonly string[]): Promise<Peer> {
 		const peer = new Peer(spawn(command, args, {stdio: ['pipe', 'pipe', 'inherit']}));
 		await peer.#line();
