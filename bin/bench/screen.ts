@@ -46,8 +46,9 @@ class StreamScreen implements Screen {
 		this.stop();
 		const draw = (): void => {
 			const line = progressLine(look());
-			// A line that is longer than the terminal would wrap, and could not be redrawn.
-			this.#stream.write(this.#isTerminal ? `${clearLine}${line.slice(0, this.#stream.columns - 1)}` : `${line}\n`);
+			// A line that is longer than the terminal would wrap, and could not be redrawn. Some terminals do not know how wide they are.
+			const columns = this.#stream.columns || Number.POSITIVE_INFINITY;
+			this.#stream.write(this.#isTerminal ? `${clearLine}${line.slice(0, columns - 1)}` : `${line}\n`);
 		};
 		this.#timer = setInterval(draw, this.#isTerminal ? terminalInterval : lineInterval);
 	}

@@ -12,7 +12,7 @@ export type Measured = Pick<
 >;
 export type Progress = {
 	readonly count: number;
-	/** In the latest interval that is whole. */
+	/** Over the latest second of which everything was reported. */
 	readonly perSecond: number;
 	readonly p50: number;
 	readonly p99: number;
@@ -24,6 +24,8 @@ type Running = {readonly series: Series; readonly latencies: Latencies; first: n
 
 const intervals = 40;
 const leastInterval = 100;
+/** Microseconds after which the workers' deliveries are here. */
+const reportingDelay = 200_000;
 
 /** Counts up what the workers report. */
 export class Tally {
@@ -93,15 +95,23 @@ export class Tally {
 
 	/** @param now microseconds since the measurement began */
 	progress(now: number): Progress {
-		const latest = this.#intervals.get(Math.floor(now / this.#interval) - 1);
 		return {
 			count: this.#overall.count,
-			perSecond: ((latest?.count ?? 0) / this.#interval) * 1e6,
+			perSecond: this.#recentRate(now),
 			p50: this.#overall.percentile(50),
 			p99: this.#overall.percentile(99),
 			errors: [...this.#errors.values()].reduce((sum, {count}) => sum + count, 0),
 			lostLeases: this.#lostLeases,
 		};
+	}
+
+	#recentRate(now: number): number {
+		const end = Math.floor((now - reportingDelay) / this.#interval);
+		const start = Math.max(0, end - Math.ceil(1e6 / this.#interval));
+		if (end <= start) return 0;
+		const counts = Array.from({length: end - start}, (_, index) => this.#intervals.get(start + index)?.count ?? 0);
+		const count = counts.reduce((sum, each) => sum + each, 0);
+		return (count / ((end - start) * this.#interval)) * 1e6;
 	}
 
 	measured(): Measured {

@@ -68,7 +68,9 @@ test('the timeline tells of the intervals without a call, too', t => {
 		intervals.map(({count}) => count),
 		[1, 0, 0, 1],
 	);
-	t.is(tally.progress(450_000).perSecond, 10);
+	t.is(tally.progress(150_000).perSecond, 0);
+	t.is(tally.progress(650_000).perSecond, 5);
+	t.is(tally.progress(2_000_000).perSecond, 0);
 });
 
 test('errors are counted by their code, with the latest one in words', t => {
