@@ -41,6 +41,7 @@ const noNode = -101;
 const restoreOverhead = 4 + 4 + 8 + 3 * 4;
 const authFailed = -115;
 const authFailedState = -113;
+const connectedState = 3;
 /** The C client's own words for a connection that ended: SYSTEMERROR, the two INCONSISTENCYs, CONNECTIONLOSS, OPERATIONTIMEOUT, INVALIDSTATE, SESSIONEXPIRED, CLOSING. No server sends them. */
 const connectionCodes: ReadonlySet<number> = new Set([-1, -2, -3, -4, -7, -9, -112, -116]);
 const eventTypes = {created: 'created', deleted: 'deleted', changed: 'changed', child: 'children'} as const;
@@ -79,11 +80,11 @@ export class NativeHandle {
 				client_password: Buffer.from(session.password).toString('hex').toUpperCase(),
 			}),
 		});
-		this.#client.on('connect', () => this.#connected());
-		this.#client.on('connecting', () => this.#disconnected());
-		this.#client.on('close', (_, code) => this.#ended(code === authFailedState ? 'auth-failed' : 'expired'));
+		this.#on('connect', () => this.#connected());
+		this.#on('connecting', () => this.#disconnected());
+		this.#on('close', code => this.#ended(code === authFailedState ? 'auth-failed' : 'expired'));
 		for (const [name, type] of Object.entries(eventTypes)) {
-			this.#client.on(name, (_, detail) => {
+			this.#on(name, detail => {
 				const event = {type, path: detail as string};
 				this.#watched.fired(event);
 				this.#listener?.event(event);
@@ -138,12 +139,14 @@ export class NativeHandle {
 	request<Values extends readonly unknown[]>(
 		send: (client: NativeClient, callback: Callback<Values>) => number,
 	): Promise<Values> {
+		// Already true between the loss of a connection and its announcement; the C client would keep the call for the next connection.
+		if (this.#client.state !== connectedState) return Promise.reject(new DisconnectedError(false));
 		const {promise, resolve, reject} = deferred<Values>();
 		const sentAt = performance.now();
 		this.#sentAt = sentAt;
 		const call: Call = {settled: promise, reject};
 		this.#calls.add(call);
-		const returned = send(this.#client, (resultCode, _, ...values) => {
+		const answered = (resultCode: number, values: Values): void => {
 			if (!this.#calls.has(call)) return;
 			if (connectionCodes.has(resultCode)) return this.#disconnected();
 			this.#calls.delete(call);
@@ -151,6 +154,9 @@ export class NativeHandle {
 			if (resultCode === 0) return resolve(values);
 			this.#refusedCredential ||= resultCode === authFailed;
 			reject(new RefusedError(resultCode));
+		};
+		const returned = send(this.#client, (resultCode, _, ...values) => {
+			setImmediate(answered, resultCode, values);
 		});
 		if (returned !== 0) {
 			this.#calls.delete(call);
@@ -207,13 +213,21 @@ export class NativeHandle {
 		this.#rejectAll(cause);
 		if (this.#hasEnded) return;
 		this.#hasEnded = true;
-		// Not now: this may be the C client's own call, which would go on with what was freed.
+		// In a turn of its own: it may block, and the calls rejected here shall be heard of first.
 		await new Promise<void>(resolve => {
 			setImmediate(() => {
 				this.#client.close();
 				resolve();
 			});
 		});
+	}
+
+	/**
+	 * Everything the C client tells is passed on in a turn of its own, and in its order. Inside its calls it may just have closed a socket that libuv still polls: whoever opened
+	 * another then would be given the same descriptor, and libuv would abort the process.
+	 */
+	#on(event: string, listener: (detail: unknown) => void): void {
+		this.#client.on(event, (_, detail) => void setImmediate(listener, detail));
 	}
 
 	#connected(): void {
