@@ -20,6 +20,7 @@ const samples: readonly (readonly [CoordinationError, string])[] = [
 	[new docent.RequestTooLargeError('set /a', 2, 1), 'REQUEST_TOO_LARGE'],
 	[new docent.TransactionError(1, keeper(-101)), 'TRANSACTION_FAILED'],
 	[new docent.DialError('NO_ANSWER', 'zk1:2181', 'no answer'), 'NO_ANSWER'],
+	[new docent.DriverUnavailableError('install it'), 'DRIVER_UNAVAILABLE'],
 	[keeper(-1), 'KEEPER'],
 	[keeper(-101), 'NO_NODE'],
 	[keeper(-102), 'NO_AUTH'],
