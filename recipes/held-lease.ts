@@ -36,7 +36,7 @@ export class HeldLease implements Lease {
 	throwIfLost(): void {
 		this.#client.checkClock();
 		if (this.#client.state.status === 'closed') this.lose('closed', this.#client.state.cause);
-		// Once more by this lease's own eyes: the announcement comes once in a session, and may have come before this lease.
+		// Once more by this lease's own eyes: its event waits for the client's timer, this does not.
 		if (this.#state.status === 'held' && performance.now() >= this.#client.trustedUntil) this.lose('untrusted');
 		if (this.#state.status === 'lost') throw this.#state.error;
 		if (this.#state.status === 'released') throw new LeaseLostError(this.path, 'released');

@@ -4,6 +4,7 @@ import {availableParallelism, cpus, loadavg, totalmem} from 'node:os';
 import path from 'node:path';
 import {isCoordinationError} from '../../lib/index.ts';
 import {TestingError} from '../../lib/testing/index.ts';
+import {Interruption} from '../interruption.ts';
 import {BenchError} from './bench-error.ts';
 import {formatDuration} from './duration.ts';
 import {readEarlierResult} from './earlier-result.ts';
@@ -18,9 +19,6 @@ import {renderSummary} from './summary.ts';
 import {Tally} from './tally.ts';
 import {Target} from './target.ts';
 import type {Workload} from './workload.ts';
-
-const exitCodes: Readonly<Record<string, number>> = {SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143};
-const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 /** `docent bench`: resolves to the exit code. Everything it started is gone by then. */
 export async function bench(args: readonly string[]): Promise<number> {
@@ -39,12 +37,7 @@ export async function bench(args: readonly string[]): Promise<number> {
 async function measure(options: BenchOptions): Promise<number> {
 	const before = options.compare === undefined ? undefined : readEarlierResult(options.compare, options.workload.kind);
 	if (options.report !== undefined) requireWritable(options.report);
-	const interruption = new AbortController();
-	const onSignal = (name: NodeJS.Signals): void => interruption.abort(name);
-	// Whoever read the output has gone: Node reports it as an error instead of a signal.
-	const onClosed = (): void => onSignal('SIGPIPE');
-	for (const name of signals) process.on(name, onSignal);
-	process.stdout.on('error', onClosed);
+	using interruption = new Interruption();
 	const {signal} = interruption;
 	using screen = screenFor(process.stderr);
 	try {
@@ -56,13 +49,10 @@ async function measure(options: BenchOptions): Promise<number> {
 			throw new BenchError('NOTHING_MEASURED', 'nothing was measured: every call failed or none ended in time');
 	} catch (error) {
 		if (!signal.aborted) throw error;
-	} finally {
-		for (const name of signals) process.off(name, onSignal);
-		process.stdout.off('error', onClosed);
 	}
 	if (!signal.aborted) return 0;
 	process.stderr.write(`docent bench: ended by ${signal.reason}; nothing is left running\n`);
-	return exitCodes[String(signal.reason)] ?? 1;
+	return interruption.exitCode;
 }
 
 /** Measures; a failure on the way comes with what was measured before it. */

@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {isCoordinationError} from '../../lib/index.ts';
 import {resolveJars, TestingError} from '../../lib/testing/index.ts';
+import {Interruption} from '../interruption.ts';
 import {Board} from './board.ts';
 import {DemoError} from './demo-error.ts';
 import {type DemoOptions, demoHelp, parseDemoOptions} from './options.ts';
@@ -9,9 +10,6 @@ import {run} from './run.ts';
 import {type Screen, screenFor} from './screen.ts';
 import {DemoServers} from './servers.ts';
 import {renderVerdict, type Verdict} from './verdict.ts';
-
-const exitCodes: Readonly<Record<string, number>> = {SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143};
-const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 /** `docent demo`: resolves to the exit code. Everything it started is gone by then. */
 export async function demo(args: readonly string[]): Promise<number> {
@@ -27,12 +25,7 @@ export async function demo(args: readonly string[]): Promise<number> {
 }
 
 async function play(options: DemoOptions): Promise<number> {
-	const interruption = new AbortController();
-	const onSignal = (name: NodeJS.Signals): void => interruption.abort(name);
-	// Whoever read the output has gone: Node reports it as an error instead of a signal.
-	const onClosed = (): void => onSignal('SIGPIPE');
-	for (const name of signals) process.on(name, onSignal);
-	process.stdout.on('error', onClosed);
+	using interruption = new Interruption();
 	const {signal} = interruption;
 	const paint = paintFor(process.stdout);
 	const screen = screenFor(process.stdout, paint);
@@ -42,9 +35,7 @@ async function play(options: DemoOptions): Promise<number> {
 		screen.stop();
 		if (!signal.aborted) throw error;
 		process.stderr.write(`docent demo: ended by ${signal.reason}; nothing is left running\n`);
-		return exitCodes[String(signal.reason)] ?? 1;
-	} finally {
-		for (const name of signals) process.off(name, onSignal);
+		return interruption.exitCode;
 	}
 }
 
