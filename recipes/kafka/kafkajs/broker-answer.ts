@@ -23,8 +23,11 @@ const connectionTrouble = new Set([
 	'KafkaJSLockTimeout',
 ]);
 
-/** COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS: the request was not carried out, and may be sent again. */
-const notNow: ReadonlySet<number | undefined> = new Set([14, 15, 16, 51]);
+/** COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR: another broker is to be asked. */
+const elsewhere: ReadonlySet<number | undefined> = new Set([15, 16]);
+
+/** Those, COORDINATOR_LOAD_IN_PROGRESS and CONCURRENT_TRANSACTIONS: the request was not carried out, and may be sent again. */
+const notNow: ReadonlySet<number | undefined> = new Set([...elsewhere, 14, 51]);
 
 /** INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED. */
 const fenced: ReadonlySet<number | undefined> = new Set([47, 49, 90]);
@@ -46,6 +49,10 @@ export function answerCode(error: unknown): number | undefined {
 
 export function isNotNow(error: unknown): boolean {
 	return notNow.has(answerCode(error));
+}
+
+export function isElsewhere(error: unknown): boolean {
+	return elsewhere.has(answerCode(error));
 }
 
 export function isFenced(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import type {Kafka} from 'kafkajs';
 import {byTopic} from '../by-topic.ts';
-import {answerCode, isFenced, isNotNow, isTransient} from '../kafkajs/broker-answer.ts';
+import {answerCode, isElsewhere, isFenced, isNotNow, isTransient} from '../kafkajs/broker-answer.ts';
 import {type Broker, type Cluster, createCluster, dropCluster, type ProducerIdentity} from '../kafkajs/cluster.ts';
 import {attempting, patiently} from '../kafkajs/patience.ts';
 import {FencedError, UnknownOutcomeError} from '../kafka-error.ts';
@@ -136,7 +136,7 @@ export class TransactionalProducer {
 				try {
 					await send(coordinator);
 				} catch (error) {
-					if (isNotNow(error)) this.#coordinators.delete(type);
+					if (isElsewhere(error)) this.#coordinators.delete(type);
 					throw error;
 				}
 			},

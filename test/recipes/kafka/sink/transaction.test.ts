@@ -119,8 +119,8 @@ test.serial('a commit of many lanes takes five requests, and looks for no coordi
 		Array.from({length: lanes}, (_, partition) =>
 			laneCommit(sink, {topic: 'in', partition, from: next - 1n, next}, 'out', [randomUUID()]),
 		);
+	// The broker is still marking the first one's partitions when the second begins, and says so: that is no reason to look for another coordinator.
 	await sink.commit(all(1n));
-	await sink.positions([lane], {});
 	using recording = broker.proxy.record();
 	await sink.commit(all(2n));
 	const again = recording.requests.filter(({op}) => op !== 'AddOffsetsToTxn' && op !== 'AddPartitionsToTxn');
