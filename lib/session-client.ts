@@ -15,18 +15,15 @@ import type {
 } from './client.ts';
 import {Chroot} from './chroot.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
-import {NoNodeError} from './errors/keeper-error.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
-import {createParents} from './create-parents.ts';
 import {Namespace} from './namespace.ts';
 import {deleteGuaranteed} from './delete-guaranteed.ts';
 import {deleteTree} from './delete-tree.ts';
 import {multiRead, type Read, type ReadResult} from './multi-read.ts';
-import {checkCreate, versionOf} from './operation-arguments.ts';
-import {type ResolvedOptions, toCredential, validateAcl} from './options.ts';
-import {isWithin, validatePath} from './paths.ts';
+import {type ResolvedOptions, toCredential} from './options.ts';
+import {validatePath} from './paths.ts';
 import {persistentWatch} from './persistent-watch.ts';
-import {protectedCreate} from './protected-create.ts';
+import {Reads} from './reads.ts';
 import type {Session} from './session/session.ts';
 import type {ClientStats} from './session/session-record.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
@@ -35,7 +32,9 @@ import {setOrCreate} from './set-or-create.ts';
 import type {SessionState, StateOf} from './session/state.ts';
 import type {Transaction} from './transaction.ts';
 import {TransactionBuilder} from './transaction-builder.ts';
+import {unwatch} from './unwatch.ts';
 import {whenConnected} from './when-connected.ts';
+import {Writes} from './writes.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import {Emitter} from './util/emitter.ts';
 import type {Acl, Identity, PersistentWatchEvent, Stat, WatchListener} from './znode.ts';
@@ -47,13 +46,17 @@ type SessionClientParts = {
 	readonly openNamespace?: ((emitter: Emitter<SessionEvents>) => Namespace) | undefined;
 };
 
-/** The `Client` over one `Session`. Each operation is its arguments' check and one call; what takes several round trips has a file of its own. */
+/** The `Client` over one `Session`. The operations stand in `Reads` and `Writes`; what takes several round trips has a file of its own. */
 export class SessionClient extends Emitter<SessionEvents> implements Client {
 	readonly #caller: Caller;
+	readonly #reads: Reads;
+	readonly #writes: Writes;
 
 	constructor({openSession, chroot, options, openNamespace}: SessionClientParts) {
 		super();
 		this.#caller = new Caller(openSession(this), chroot, options, openNamespace?.(this));
+		this.#reads = new Reads(this.#caller);
+		this.#writes = new Writes(this, this.#caller);
 	}
 
 	get state(): SessionState {
@@ -80,97 +83,40 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		this.#caller.session.checkClock();
 	}
 
-	async create(path: string, data: DataInput = Buffer.alloc(0), options: CreateOptions = {}): Promise<Created> {
-		const {
-			mode = 'persistent',
-			acl = this.#caller.options.acl,
-			ttl,
-			protect = mode.includes('sequential'),
-			createParents: withParents = false,
-		} = options;
-		checkCreate(path, {mode, ttl});
-		if (protect) return protectedCreate(this, this.#caller.session, {path, data, options});
-		const request = {
-			path: this.#caller.chroot.toServer(path, mode),
-			data: this.#caller.bytes('create', path, data),
-			acl: validateAcl(acl),
-			mode,
-			ttl,
-		};
-		const create = (): Promise<Created> =>
-			this.#caller.inNamespace(
-				() => this.#caller.call({operation: 'create', request, path, options, idempotent: false}),
-				options,
-			);
-		const created = withParents ? await createParents(this, path, options, create) : await create();
-		return {path: this.#caller.chroot.fromServer(created.path), stat: created.stat};
+	create(path: string, data: DataInput = Buffer.alloc(0), options: CreateOptions = {}): Promise<Created> {
+		return this.#writes.create(path, data, options);
 	}
 
-	async get(path: string, options: ReadOptions = {}): Promise<Data> {
-		return this.#caller.read('get', path, options, 'data');
+	get(path: string, options: ReadOptions = {}): Promise<Data> {
+		return this.#reads.get(path, options);
 	}
 
-	async set(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
-		validatePath(path);
-		const request = {
-			path: this.#caller.chroot.toServer(path),
-			data: this.#caller.bytes('set', path, data),
-			version: versionOf(options),
-		};
-		return this.#caller.call({operation: 'set', request, path, options, idempotent: false});
+	set(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
+		return this.#writes.set(path, data, options);
 	}
 
-	async delete(path: string, options: VersionOptions = {}): Promise<void> {
-		validatePath(path);
-		const request = {path: this.#caller.chroot.toServer(path), version: versionOf(options)};
-		return this.#caller.call({operation: 'delete', request, path, options, idempotent: false});
+	delete(path: string, options: VersionOptions = {}): Promise<void> {
+		return this.#writes.delete(path, options);
 	}
 
-	async exists(path: string, options: ReadOptions = {}): Promise<Stat | undefined> {
-		try {
-			return await this.#caller.read('exists', path, options, 'data');
-		} catch (error) {
-			if (!(error instanceof NoNodeError)) throw error;
-			return undefined;
-		}
+	exists(path: string, options: ReadOptions = {}): Promise<Stat | undefined> {
+		return this.#reads.exists(path, options);
 	}
 
-	async children(path: string, options: ReadOptions = {}): Promise<Children> {
-		return this.#caller.read('children', path, options, 'child');
+	children(path: string, options: ReadOptions = {}): Promise<Children> {
+		return this.#reads.children(path, options);
 	}
 
-	async getAcl(path: string, options: OperationOptions = {}): Promise<AclOf> {
-		validatePath(path);
-		return this.#caller.call({
-			operation: 'getAcl',
-			request: {path: this.#caller.chroot.toServer(path)},
-			path,
-			options,
-			idempotent: true,
-		});
+	getAcl(path: string, options: OperationOptions = {}): Promise<AclOf> {
+		return this.#reads.getAcl(path, options);
 	}
 
-	async setAcl(path: string, acl: Acl, options: VersionOptions = {}): Promise<Stat> {
-		validatePath(path);
-		const request = {path: this.#caller.chroot.toServer(path), acl: validateAcl(acl), version: versionOf(options)};
-		return this.#caller.call({
-			operation: 'setAcl',
-			request,
-			path,
-			options,
-			idempotent: options.version === undefined || options.version === -1,
-		});
+	setAcl(path: string, acl: Acl, options: VersionOptions = {}): Promise<Stat> {
+		return this.#writes.setAcl(path, acl, options);
 	}
 
-	async sync(path: string, options: OperationOptions = {}): Promise<void> {
-		validatePath(path);
-		return this.#caller.call({
-			operation: 'sync',
-			request: {path: this.#caller.chroot.toServer(path)},
-			path,
-			options,
-			idempotent: true,
-		});
+	sync(path: string, options: OperationOptions = {}): Promise<void> {
+		return this.#reads.sync(path, options);
 	}
 
 	async deleteGuaranteed(path: string, {signal}: Cancellable = {}): Promise<void> {
@@ -195,25 +141,12 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		return multiRead(this.#caller, reads, options);
 	}
 
-	async getEphemerals(path = '/', options: OperationOptions = {}): Promise<readonly string[]> {
-		validatePath(path);
-		const {chroot} = this.#caller;
-		const root = chroot.toServer(path);
-		const paths = await this.#caller.call({
-			operation: 'ephemerals',
-			request: {path: root},
-			path,
-			options,
-			idempotent: true,
-		});
-		// The server compares letters: `/a` finds `/ab` too.
-		return paths.filter(found => isWithin(found, root)).map(found => chroot.fromServer(found));
+	getEphemerals(path = '/', options: OperationOptions = {}): Promise<readonly string[]> {
+		return this.#reads.ephemerals(path, options);
 	}
 
-	async getAllChildrenNumber(path: string, options: OperationOptions = {}): Promise<number> {
-		validatePath(path);
-		const request = {path: this.#caller.chroot.toServer(path)};
-		return this.#caller.call({operation: 'descendantCount', request, path, options, idempotent: true});
+	getAllChildrenNumber(path: string, options: OperationOptions = {}): Promise<number> {
+		return this.#reads.descendantCount(path, options);
 	}
 
 	whenConnected(options: Cancellable = {}): Promise<StateOf<'connected'>> {
@@ -244,23 +177,16 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		});
 	}
 
-	async unwatch(path: string, listener: WatchListener, {signal}: Cancellable = {}): Promise<void> {
-		validatePath(path);
-		const serverPath = this.#caller.chroot.toServer(path);
-		const orphaned = this.#caller.session.watches.remove(serverPath, listener);
-		// Without a connection there is no server watch; the next connection restores only what is still wanted.
-		if (this.state.status !== 'connected') return;
-		const {serverWatches} = this.#caller.session;
-		const removed = orphaned.map(kind => serverWatches.remove(serverPath, kind, {operation: 'unwatch', path}));
-		await unlessAborted(Promise.all(removed), signal, `unwatch ${path}`);
+	unwatch(path: string, listener: WatchListener, options: Cancellable = {}): Promise<void> {
+		return unwatch(this.#caller, path, listener, options);
 	}
 
 	async addAuth(scheme: string, auth: string | Uint8Array, {signal}: Cancellable = {}): Promise<void> {
 		await unlessAborted(this.#caller.session.addCredential(toCredential(scheme, auth)), signal, `auth ${scheme}`);
 	}
 
-	async whoAmI(options: OperationOptions = {}): Promise<readonly Identity[]> {
-		return this.#caller.call({operation: 'whoAmI', request: undefined, options, idempotent: true});
+	whoAmI(options: OperationOptions = {}): Promise<readonly Identity[]> {
+		return this.#reads.whoAmI(options);
 	}
 
 	stats(): ClientStats {

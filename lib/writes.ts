@@ -1,0 +1,69 @@
+import type {Caller} from './caller.ts';
+import type {Client, Created, CreateOptions, DataInput, VersionOptions} from './client.ts';
+import {createParents} from './create-parents.ts';
+import {checkCreate, versionOf} from './operation-arguments.ts';
+import {validateAcl} from './options.ts';
+import {validatePath} from './paths.ts';
+import {protectedCreate} from './protected-create.ts';
+import type {Acl, Stat} from './znode.ts';
+
+/** A client's writes that are one request, unless they have to find out what became of it. */
+export class Writes {
+	readonly #client: Client;
+	readonly #caller: Caller;
+
+	/** @param client whose writes they are, for what takes more than one call */
+	constructor(client: Client, caller: Caller) {
+		this.#client = client;
+		this.#caller = caller;
+	}
+
+	async create(path: string, data: DataInput, options: CreateOptions): Promise<Created> {
+		const {
+			mode = 'persistent',
+			acl = this.#caller.options.acl,
+			ttl,
+			protect = mode.includes('sequential'),
+			createParents: withParents = false,
+		} = options;
+		checkCreate(path, {mode, ttl});
+		if (protect) return protectedCreate(this.#client, this.#caller.session, {path, data, options});
+		const request = {
+			path: this.#caller.chroot.toServer(path, mode),
+			data: this.#caller.bytes('create', path, data),
+			acl: validateAcl(acl),
+			mode,
+			ttl,
+		};
+		const create = (): Promise<Created> =>
+			this.#caller.inNamespace(
+				() => this.#caller.call({operation: 'create', request, path, options, idempotent: false}),
+				options,
+			);
+		const created = withParents ? await createParents(this.#client, path, options, create) : await create();
+		return {path: this.#caller.chroot.fromServer(created.path), stat: created.stat};
+	}
+
+	async set(path: string, data: DataInput, options: VersionOptions): Promise<Stat> {
+		validatePath(path);
+		const request = {
+			path: this.#caller.chroot.toServer(path),
+			data: this.#caller.bytes('set', path, data),
+			version: versionOf(options),
+		};
+		return this.#caller.call({operation: 'set', request, path, options, idempotent: false});
+	}
+
+	async delete(path: string, options: VersionOptions): Promise<void> {
+		validatePath(path);
+		const request = {path: this.#caller.chroot.toServer(path), version: versionOf(options)};
+		return this.#caller.call({operation: 'delete', request, path, options, idempotent: false});
+	}
+
+	async setAcl(path: string, acl: Acl, options: VersionOptions): Promise<Stat> {
+		validatePath(path);
+		const request = {path: this.#caller.chroot.toServer(path), acl: validateAcl(acl), version: versionOf(options)};
+		const idempotent = request.version === -1;
+		return this.#caller.call({operation: 'setAcl', request, path, options, idempotent});
+	}
+}
