@@ -1,13 +1,5 @@
-import {InvalidArgumentError} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
-
-/**
- * What ends a lease, beside its session's end.
- *
- * - `suspended`: the connection's loss, since from then on nothing is known of the session.
- * - `lost`: nothing else; a disconnection shorter than the session timeout is survived.
- */
-export type RevokeOn = 'suspended' | 'lost';
+import {checkRevokeOn, type RevokeOn} from './connection-policy.ts';
 
 export type AcquireOptions = Cancellable & {
 	/** @default 'suspended' */
@@ -16,6 +8,5 @@ export type AcquireOptions = Cancellable & {
 
 /** @throws InvalidArgumentError */
 export function checkAcquireOptions({revokeOn = 'suspended'}: AcquireOptions): void {
-	if (revokeOn !== 'suspended' && revokeOn !== 'lost')
-		throw new InvalidArgumentError('options.revokeOn', revokeOn, "'suspended' or 'lost'");
+	checkRevokeOn(revokeOn);
 }

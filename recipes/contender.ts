@@ -13,6 +13,7 @@ import {
 import {type Deferred, deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
 import type {AcquireOptions} from './acquire-options.ts';
+import {endings} from './connection-policy.ts';
 import {Knowledge, type Step} from './contender-knowledge.ts';
 import {isExhausted, protectedName, sequenceOf} from './contender-name.ts';
 import {findByGuid} from './find-by-guid.ts';
@@ -84,12 +85,7 @@ export class Contender {
 		this.#unsubscribe = subscribe<ClientEvents>(client, {
 			connected: () => this.#drive(),
 			reconnected: () => this.#drive(),
-			suspended: () => {
-				if (options.revokeOn !== 'lost') this.#lose('suspended');
-			},
-			untrusted: () => this.#lose('untrusted'),
-			lost: ({cause}) => (this.#state.status === 'held' ? this.#lose('session', cause) : this.#abandon()),
-			closed: ({cause}) => this.#closed(cause),
+			...endings(options.revokeOn, (reason, cause) => this.#ended(reason, cause)),
 		});
 		this.#drive();
 	}
@@ -255,7 +251,14 @@ export class Contender {
 		lease.lose(reason, cause);
 	}
 
-	#closed(cause: Error | undefined): void {
+	/** What ends a lease of this client; a waiter queues on, in its next session. */
+	#ended(reason: LossReason, cause: unknown): void {
+		if (reason === 'closed') this.#closed(cause);
+		else if (reason === 'session' && this.#state.status !== 'held') this.#abandon();
+		else this.#lose(reason, cause);
+	}
+
+	#closed(cause: unknown): void {
 		this.#lose('closed', cause);
 		this.#end();
 		this.#outcome.reject(new ClientClosedError(`acquire ${this.#path}`, {cause}));

@@ -9,7 +9,8 @@ export {Semaphore} from './semaphore.ts';
 export {SemaphoreMutex} from './semaphore-mutex.ts';
 export {WatchedConfig} from './watched-config.ts';
 
-export type {AcquireOptions, RevokeOn} from './acquire-options.ts';
+export type {AcquireOptions} from './acquire-options.ts';
+export type {RevokeOn} from './connection-policy.ts';
 export type {LeaderLatchOptions, Participant, Term} from './leader-latch.ts';
 export type {LeaderSelectorOptions} from './leader-selector.ts';
 export type {Leader} from './leader-sighting.ts';

@@ -1,6 +1,6 @@
 import {type Client, type ClientEvents, type Created, nameOf, parentOf} from '../lib/index.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
-import type {RevokeOn} from './acquire-options.ts';
+import {endedAlready, endings, type RevokeOn} from './connection-policy.ts';
 import {HeldLease} from './held-lease.ts';
 import {QueueWatches} from './queue-watches.ts';
 import type {LossReason} from './recipe-error.ts';
@@ -10,7 +10,7 @@ import {withdraw} from './withdraw.ts';
  * A lease on an ephemeral znode that was granted without a wait of its own: it is lost as every lease is, and gives its znode back.
  * Call it in the turn in which the create's reply is seen.
  */
-export function keptLease(client: Client, {path, stat}: Created, revokeOn: RevokeOn = 'suspended'): HeldLease {
+export function keptLease(client: Client, {path, stat}: Created, revokeOn: RevokeOn | undefined): HeldLease {
 	const name = nameOf(path);
 	let status: 'unwatched' | 'watched' | 'over' = 'unwatched';
 	const watch = (): void => {
@@ -42,17 +42,9 @@ export function keptLease(client: Client, {path, stat}: Created, revokeOn: Revok
 		// May not be read, so its deletion by hand is not heard of; the session's end is.
 		refused: () => {},
 	});
-	const unsubscribe = subscribe<ClientEvents>(client, {
-		reconnected: watch,
-		suspended: () => {
-			if (revokeOn === 'suspended') lose('suspended');
-		},
-		untrusted: () => lose('untrusted'),
-		lost: ({cause}) => lose('session', cause),
-		closed: ({cause}) => lose('closed', cause),
-	});
-	if (client.session?.id !== stat.ephemeralOwner) lose('session');
-	else if (client.state.status !== 'connected' && revokeOn === 'suspended') lose('suspended');
+	const unsubscribe = subscribe<ClientEvents>(client, {reconnected: watch, ...endings(revokeOn, lose)});
+	const reason = endedAlready(client, stat.ephemeralOwner, revokeOn);
+	if (reason) lose(reason);
 	watch();
 	return lease;
 }
