@@ -1,12 +1,13 @@
 import {loadavg} from 'node:os';
-import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
+import {FaultProxy, TestingError, TestingServer} from '../lib/testing/index.ts';
+import {kazooPython} from '../lib/testing/kazoo-python.ts';
 import {median} from './median.ts';
 import {Peer} from './peer.ts';
 
 /**
  * Docent and real Curator 5.9 side by side: the same workloads in the same run, batch by batch in turn, each measured inside its own process. Once on loopback
- * and once with a round trip of 20 ms, made by a proxy. Prints tables in Markdown: medians, and how many times longer the others take. With the path of a Python that
- * finds kazoo 2.11 in `KAZOO_PYTHON` kazoo takes part.
+ * and once with a round trip of 20 ms, made by a proxy. Prints tables in Markdown: medians, and how many times longer the others take. kazoo 2.11 takes part
+ * where Python can install it, or `KAZOO_PYTHON` is the path of one that finds it.
  *
  *     node dist/bench/against-curator.js            everything
  *     node dist/bench/against-curator.js warm cold  these cases alone
@@ -33,7 +34,11 @@ const all: readonly Case[] = [
 const asked = process.argv.slice(2);
 const cases = all.filter(({name}) => asked.length === 0 || asked.includes(name));
 if (cases.length < asked.length) throw new Error(`the cases are ${all.map(({name}) => name).join(', ')}`);
-const python = process.env['KAZOO_PYTHON'];
+const python = await kazooPython().catch((error: unknown) => {
+	if (!(error instanceof TestingError) || error.code !== 'PYTHON_MISSING') throw error;
+	console.log(`without kazoo: ${error.message}`);
+	return undefined;
+});
 /** Milliseconds: long enough for everybody else to be back in the queue. */
 const holds = [20, 150] as const;
 const oneWay = 10;

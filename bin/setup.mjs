@@ -2,8 +2,8 @@
 // Makes a fresh clone ready: tools checked, packages installed, sources compiled, server jars at hand.
 // Runs before any package is there, so it is plain JavaScript on Node's own modules.
 //
-//   node bin/setup.mjs            everything
-//   node bin/setup.mjs PHASE…     only those of: packages build servers
+//   node bin/setup.mjs            what the demo needs: packages build servers
+//   node bin/setup.mjs PHASE…     only those of: python packages build servers peers; the first and the last are for the tests alone
 import {spawn, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
@@ -81,6 +81,19 @@ function mavenProblem() {
 				'https://maven.apache.org, or set both ZOOKEEPER_HOME and KAFKA_HOME to unpacked distributions';
 }
 
+function pythonProblem() {
+	if (process.env.KAZOO_PYTHON) {
+		return undefined;
+	}
+	const {error, status} = spawnSync(isWindows ? 'python' : 'python3', ['-c', 'import venv, ensurepip'], {
+		stdio: 'ignore',
+	});
+	return !error && status === 0
+		? undefined
+		: 'Python 3.8 or newer with venv and pip is needed to run the tests beside kazoo; `python3 -c "import venv, ensurepip"` failed: install it, ' +
+				'e.g. `apt install python3-venv` or https://www.python.org, or set KAZOO_PYTHON to an interpreter that finds kazoo 2.11';
+}
+
 /** `npm ci`, unless exactly these packages were installed whole before. */
 async function installPackages() {
 	// A linked node_modules belongs to another checkout: `npm ci` would empty it under that one's feet.
@@ -109,30 +122,57 @@ async function build() {
 
 /** Fetches the server jars ahead of the first test or demo, so that neither waits in silence. */
 async function servers() {
-	const {resolveJars, TestingError} = await import('../dist/lib/testing/index.js');
-	try {
-		await resolveJars({
+	const {resolveJars} = await import('../dist/lib/testing/index.js');
+	await plainly(() =>
+		resolveJars({
 			onProgress({kind, version, state, file}) {
 				say(file ? `  ${file}` : `• ${kind} ${version}: ${state === 'ready' ? 'ready' : 'looking for its jars'}`);
 			},
-		});
+		}),
+	);
+}
+
+/** What the test library says it lacks is told without a stack. */
+async function plainly(work) {
+	const {TestingError} = await import('../dist/lib/testing/index.js');
+	try {
+		await work();
 	} catch (error) {
 		throw error instanceof TestingError ? new SetupError(error.message, {cause: error}) : error;
 	}
 }
 
+/** Fetches the clients in other languages that the tests run beside Docent. */
+async function peers() {
+	const {kazooPython} = await import('../dist/lib/testing/kazoo-python.js');
+	const {resolveCurator} = await import('../dist/lib/testing/curator-jars.js');
+	say('• Curator and kazoo');
+	await plainly(async () => {
+		await resolveCurator({onDownload: file => say(`  ${file}`)});
+		await kazooPython({onInstall: () => say('  installing kazoo')});
+	});
+}
+
 const phases = {
+	/** Looked for ahead of everything that takes long. */
+	python() {
+		const problem = pythonProblem();
+		if (problem) {
+			throw new SetupError(`This machine is not ready for the tests yet:\n  - ${problem}`);
+		}
+	},
 	async packages() {
 		checkTools();
 		await installPackages();
 	},
 	build,
 	servers,
+	peers,
 };
 
 try {
 	const asked = process.argv.slice(2);
-	for (const phase of asked.length > 0 ? asked : Object.keys(phases)) {
+	for (const phase of asked.length > 0 ? asked : ['packages', 'build', 'servers']) {
 		if (!Object.hasOwn(phases, phase)) {
 			throw new SetupError(`Unknown phase '${phase}'; there are: ${Object.keys(phases).join(', ')}`);
 		}

@@ -95,13 +95,13 @@ function testFiles() {
 }
 
 const steps = [
-	{title: 'Set-up', step: () => command('bin/setup.mjs', 'packages')},
+	{title: 'Set-up', step: () => command('bin/setup.mjs', 'python', 'packages')},
 	{title: 'Build and types', step: () => command('bin/setup.mjs', 'build')},
 	{title: 'Lint', step: () => command(tools.oxlint)},
 	{title: 'Format', step: () => command(tools.biome, 'format')},
 	{title: 'Architecture', step: () => ava(testFiles().architecture)},
 	{title: 'Unit', step: () => ava(testFiles().unit)},
-	{title: 'Servers', step: () => command('bin/setup.mjs', 'servers')},
+	{title: 'Servers and peers', step: () => command('bin/setup.mjs', 'servers', 'peers')},
 	{title: 'Integration', step: () => ava(testFiles().integration)},
 ];
 

@@ -1,10 +1,10 @@
 import {spawn} from 'node:child_process';
-import {mkdir, readdir, readlink, rename, rm, symlink} from 'node:fs/promises';
+import {mkdir, readdir, rename, rm} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {throwIfAborted} from './check-options.ts';
+import {withLockFile} from './lock-file.ts';
 import {TestingError} from './testing-error.ts';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:2.10';
@@ -50,7 +50,7 @@ export async function mavenJars(
 	const cache = jarCache();
 	await mkdir(cache, {recursive: true});
 	// Maven's local repository is not made for several writers, and each of them wants a whole core.
-	return withLockFile(join(cache, 'maven.lock'), signal, async () => {
+	return withLockFile(join(cache, 'maven.lock'), {doing: 'fetching jars', signal}, async () => {
 		const filled = await cachedJars(name);
 		if (filled) return filled;
 		const partial = join(cache, `${name}.partial-${process.pid}`);
@@ -92,39 +92,4 @@ async function runMaven(
 	});
 	if (code !== 0)
 		throw new TestingError('JARS_MISSING', `Maven ended with code ${String(code)}:\n${output.slice(-30).join('\n')}`);
-}
-
-async function withLockFile<T>(path: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
-	while (!(await tryLock(path))) {
-		throwIfAborted(signal, 'fetching jars');
-		await sleep(200);
-	}
-	try {
-		return await run();
-	} finally {
-		await rm(path, {force: true});
-	}
-}
-
-async function tryLock(path: string): Promise<boolean> {
-	try {
-		// A link to nowhere, because it is made together with its content: the owner.
-		await symlink(String(process.pid), path);
-		return true;
-	} catch (error) {
-		if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-	}
-	const owner = Number(await readlink(path).catch(() => ''));
-	// Two may find a dead owner at once and both go on: that costs a second run of Maven, the folders stay whole.
-	if (owner > 0 && !isAlive(owner)) await rm(path, {force: true});
-	return false;
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return error instanceof Error && 'code' in error && error.code === 'EPERM';
-	}
 }

@@ -6,6 +6,8 @@ export type TestingErrorCode =
 	| 'JARS_MISSING'
 	/** There is no `java` to run the server with. */
 	| 'JAVA_MISSING'
+	/** There is no Python that finds kazoo, nor one to install it with. */
+	| 'PYTHON_MISSING'
 	/** The process ended before it was ready; the message holds its output. */
 	| 'START_FAILED'
 	/** The process was not ready in time; the message holds its output. */
