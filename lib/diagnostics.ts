@@ -70,18 +70,21 @@ export function traceRequest<T>(
 	if (!isTraced()) return call();
 	const trace: RequestTrace = begin();
 	const startedAt = performance.now();
-	return requests.tracePromise(async () => {
-		try {
-			const result = await call();
-			trace.outcome = 'ok';
-			return result;
-		} catch (error) {
-			trace.outcome = String((error as {readonly code?: unknown}).code);
-			throw error;
-		} finally {
-			trace.duration = performance.now() - startedAt;
-		}
-	}, trace);
+	// The result stays out of the messages: it may be a secret that a znode holds, or an ACL with the hash of a password.
+	let result: T;
+	return requests
+		.tracePromise(async () => {
+			try {
+				result = await call();
+				trace.outcome = 'ok';
+			} catch (error) {
+				trace.outcome = String((error as {readonly code?: unknown}).code);
+				throw error;
+			} finally {
+				trace.duration = performance.now() - startedAt;
+			}
+		}, trace)
+		.then(() => result);
 }
 
 export function noticeConnection(notice: ConnectionNotice): void {

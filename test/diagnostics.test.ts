@@ -3,7 +3,9 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {inspect} from 'node:util';
 import anyTest, {type TestFn} from 'ava';
+import {traceRequest} from '../lib/diagnostics.ts';
 import {
+	AuthFailedError,
 	channelNames,
 	connect,
 	type ConnectionNotice,
@@ -14,9 +16,7 @@ import {
 	type WatchDiagnostic,
 } from '../lib/index.ts';
 import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
-import {ConsumerProject} from './helpers/consumer-project.ts';
 import {nextEvent} from './helpers/next-event.ts';
-import {readmeBlocks} from './helpers/readme-blocks.ts';
 import {repository} from './helpers/repository.ts';
 import {until} from './helpers/until.ts';
 
@@ -133,13 +133,88 @@ test('stats: what is under way, what waits, and what became of the rest', async 
 	await client.close();
 });
 
-test('the page of the docs names every channel, and its example compiles', async t => {
+test('no message holds a credential, nor what was read', async t => {
+	const notes = Object.values(channelNames).map(name => listen<unknown>(name));
+	const steps = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map(step =>
+		listen<unknown>(`tracing:${channelNames.request}:${step}`),
+	);
+	const auth = [{scheme: 'digest', auth: 'ann:hush-ann'}];
+	const client = await connect(t.context.server.connectString, {auth});
+	await client.addAuth('digest', 'bob:hush-bob');
+	await client.create('/guarded', 'hush-data');
+	await client.get('/guarded');
+	const {acl} = await client.getAcl('/guarded');
+	await client.whoAmI();
+	await t.throwsAsync(client.addAuth('nonsense', 'hush-nonsense'), {instanceOf: AuthFailedError});
+	await client.close();
+	for (const {stop} of [...notes, ...steps]) stop();
+	const told = [...notes, ...steps].flatMap(each => each.told);
+	t.true(told.length > 20);
+	const shown = inspect(told, {depth: 20, showHidden: true});
+	t.notRegex(shown, /hush/);
+	for (const {id} of acl) t.false(shown.includes(id));
+	for (const bytes of ['hush-ann', 'hush-bob', 'hush-data', 'hush-nonsense'])
+		t.false(shown.includes(inspect(Buffer.from(bytes)).slice(8, -1)));
+});
+
+test('nothing is made for a request while nobody listens', t => {
+	const reply = Promise.resolve();
+	const call = (): Promise<void> => reply;
+	const begin = (): never => t.fail() as never;
+	t.is(traceRequest(begin, call), reply);
+});
+
+/** The words of each kind of message, held to its type by the compiler. */
+type Words<Message> = Record<Message extends Message ? keyof Message : never, true>;
+type Events<Message extends {readonly event: string}> = Record<Message['event'], true>;
+const request: Words<RequestTrace> = {operation: true, path: true, size: true, duration: true, outcome: true};
+const connection: Words<ConnectionNotice> & Events<ConnectionNotice> = {
+	event: true,
+	server: true,
+	sessionId: true,
+	readOnly: true,
+	error: true,
+	opened: true,
+	failed: true,
+	closed: true,
+};
+const session: Words<SessionNotice> & Events<SessionNotice> = {
+	event: true,
+	sessionId: true,
+	connected: true,
+	suspended: true,
+	reconnected: true,
+	untrusted: true,
+	lost: true,
+	closed: true,
+};
+const retry: Words<RetryNotice> = {attempt: true, delay: true, error: true};
+const watch: Words<WatchDiagnostic> & Events<WatchDiagnostic> = {
+	event: true,
+	type: true,
+	path: true,
+	count: true,
+	fired: true,
+	missed: true,
+	lost: true,
+	restored: true,
+};
+const messages: Record<keyof typeof channelNames, object> = {request, connection, session, retry, watch};
+
+test('the page of the docs names every channel, every event and every word of its messages', async t => {
 	const page = await readFile(join(repository, 'docs', 'diagnostics.md'), 'utf8');
-	for (const name of Object.values(channelNames)) t.true(page.includes(name), name);
-	await using project = await ConsumerProject.create();
-	await project.linkRepository();
-	const [block] = readmeBlocks(page);
-	await project.write('example.ts', block?.code ?? '');
-	const {end, output} = await project.compile(['example.ts'], {types: ['node']});
-	t.is(end, 0, output);
+	for (const [key, name] of Object.entries(channelNames)) {
+		const row = page.split('\n').find(line => line.startsWith('|') && line.includes(name)) ?? '';
+		const said = (word: string): boolean => (word === 'event' ? page : row).includes(`\`${word}\``);
+		t.deepEqual(
+			Object.keys(messages[key as keyof typeof messages]).filter(word => !said(word)),
+			[],
+			name,
+		);
+	}
+	const counts = page.split('\n').find(line => line.startsWith('`client.stats()`')) ?? '';
+	await using client = await connect(t.context.server.connectString);
+	const {requests, connections, watches} = client.stats();
+	for (const word of Object.keys({...client.stats(), ...requests, ...connections, ...watches}))
+		t.true(counts.includes(`\`${word}\``), word);
 });

@@ -165,7 +165,7 @@ export class Session {
 		const refusal = unsupported(this.#driver.capabilities, operation, request);
 		if (refusal) return Promise.reject(refusal);
 		return traceRequest(
-			() => ({...name, path: name.path, size: dataSize(request)}),
+			() => ({operation: name.operation, path: name.path, size: dataSize(request)}),
 			() => this.#calls.call(operation, request, name, signal),
 		);
 	}

@@ -6,19 +6,37 @@ import {type CommandResult, runCommand} from './run-command.ts';
 
 const modules = path.join(repository, 'node_modules');
 
+/** What a project that uses this one may have beside it. */
+const beside = [
+	'@electric-sql/pglite',
+	'@opentelemetry/api',
+	'@opentelemetry/sdk-trace-base',
+	'@types/express',
+	'@types/node',
+	'express',
+	'fastify',
+	'kafkajs',
+	'prom-client',
+];
+
 /** A project of somebody else's in a temporary folder: strict, `nodenext`, checking the declarations of its packages too. */
 export class ConsumerProject implements AsyncDisposable {
 	readonly folder: string;
 
-	private constructor(folder: string) {
+	protected constructor(folder: string) {
 		this.folder = folder;
 	}
 
 	static async create(): Promise<ConsumerProject> {
-		const project = new ConsumerProject(await mkdtemp(path.join(tmpdir(), 'docent-consumer-')));
-		await mkdir(project.#path('node_modules'));
-		await project.write('package.json', JSON.stringify({private: true, type: 'module'}));
-		return project;
+		return new ConsumerProject(await ConsumerProject.folder());
+	}
+
+	/** A new folder with nothing but a `package.json` in it. */
+	static async folder(): Promise<string> {
+		const folder = await mkdtemp(path.join(tmpdir(), 'docent-consumer-'));
+		await mkdir(path.join(folder, 'node_modules'));
+		await writeFile(path.join(folder, 'package.json'), JSON.stringify({private: true, type: 'module'}));
+		return folder;
 	}
 
 	/** Installs what `npm pack` made; its dependencies are linked from ours, so that no network is needed. */
@@ -34,10 +52,10 @@ export class ConsumerProject implements AsyncDisposable {
 		}
 	}
 
-	/** Links this repository as it is built now, and what a project that uses it may have beside it. */
+	/** Links this repository as it is built now, and packages that go with it. */
 	async linkRepository(): Promise<void> {
 		await this.#link('docent', repository);
-		for (const dependency of ['@types/node', 'kafkajs']) {
+		for (const dependency of beside) {
 			await this.#link(dependency, path.join(modules, dependency));
 		}
 	}
