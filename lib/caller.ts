@@ -14,7 +14,7 @@ import {AskedWatch} from './session/asked-watch.ts';
 import {describe} from './session/call-name.ts';
 import type {Session} from './session/session.ts';
 
-type Call<Name extends OperationName> = {
+export type Call<Name extends OperationName> = {
 	readonly operation: Name;
 	readonly request: RequestOf<Name>;
 	/** As the user wrote it, for messages. */
@@ -22,6 +22,8 @@ type Call<Name extends OperationName> = {
 	readonly options: OperationOptions;
 	/** Whether a second execution changes nothing: then a lost reply is no reason to give up. */
 	readonly idempotent: boolean;
+	/** Told of each failure that is followed by another attempt. */
+	readonly onRetry?: ((error: unknown) => void) | undefined;
 };
 
 /** Makes a client's calls on its session: below its root, with its retries. */
@@ -77,6 +79,7 @@ export class Caller {
 		path,
 		options,
 		idempotent,
+		onRetry,
 	}: Call<Name>): Promise<ReplyOf<Name>> {
 		const refusal = this.namespace?.refusal(describe({operation, path}));
 		if (refusal) return Promise.reject(refusal);
@@ -88,7 +91,7 @@ export class Caller {
 		if (retry === false) return attempt();
 		const isSound = (error: unknown): boolean =>
 			outcomeOf(error) === 'unsent' || (idempotent && outcomeOf(error) === 'ambiguous');
-		return withRetry(attempt, {policy: retry, signal, isSound});
+		return withRetry(attempt, {policy: retry, signal, isSound, onRetry});
 	}
 
 	/** What data is to the server. @throws InvalidArgumentError, RequestTooLargeError */

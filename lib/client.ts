@@ -11,7 +11,7 @@ import type {Acl, CreateMode, Identity, PersistentWatchEvent, Stat, WatchListene
 
 export type OperationOptions = Cancellable & {
 	/**
-	 * Replaces the client's policy for this call; `false`, one attempt only. Only attempts whose repetition is sound are repeated: reads, and writes that were never sent.
+	 * Replaces the client's policy for this call; `false`, one attempt only. Only attempts whose repetition is sound are repeated: reads, writes that were never sent, and writes that are `idempotent`.
 	 * @default the client's policy
 	 */
 	readonly retry?: RetryPolicy | false | undefined;
@@ -34,13 +34,33 @@ export type CreateOptions = OperationOptions & {
 	readonly protect?: boolean | undefined;
 	/** Creates missing parents, as containers, with the same ACL. Costs nothing while they exist. @default false */
 	readonly createParents?: boolean | undefined;
+	/**
+	 * Repeats the create when its reply was lost. A repetition that finds a znode takes it for its own if it was never written since (version 0), has the same data and, with an
+	 * ephemeral mode, belongs to this session; otherwise the `NodeExistsError` stands. Not for sequential modes, which `protect` makes safe.
+	 *
+	 * As Curator's `idempotent()`, but a znode that was there before the first attempt is always an error, where Curator takes an equal one. The mode and the ACL are not compared; and what
+	 * others deleted between the attempts is created again. @default false
+	 */
+	readonly idempotent?: boolean | undefined;
 };
 export type VersionOptions = OperationOptions & {
 	/** The version that the znode must have; -1 for any. @default -1 */
 	readonly version?: number | undefined;
 };
+export type WriteOptions = VersionOptions & {
+	/**
+	 * Repeats the write when its reply was lost, as Curator's `idempotent()`.
+	 *
+	 * `set`: a repetition that is refused for its version is done all the same if the znode has the version after the expected one, and the same data; otherwise the `BadVersionError` stands. Without a
+	 * `version`, the data is written once more, over whatever others wrote between the attempts.
+	 *
+	 * `delete`: a repetition that finds no znode is done; a `NoNodeError` of the first attempt stands, where Curator takes it too. Without a `version`, what others created between
+	 * the attempts is deleted. @default false
+	 */
+	readonly idempotent?: boolean | undefined;
+};
 /** The options of a create are for the case that there is no such znode, `version` for the other. */
-export type SetOrCreateOptions = Omit<CreateOptions, 'protect'> & VersionOptions;
+export type SetOrCreateOptions = Omit<CreateOptions, 'protect'> & WriteOptions;
 export type WatchOptions = Cancellable & {
 	/** `recursive` covers the znode and all below it, without `children` events. @default 'persistent' */
 	readonly mode?: 'persistent' | 'recursive' | undefined;
@@ -88,8 +108,8 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	create(path: string, data?: DataInput, options?: CreateOptions): Promise<Created>;
 	get(path: string, options?: ReadOptions): Promise<Data>;
-	set(path: string, data: DataInput, options?: VersionOptions): Promise<Stat>;
-	delete(path: string, options?: VersionOptions): Promise<void>;
+	set(path: string, data: DataInput, options?: WriteOptions): Promise<Stat>;
+	delete(path: string, options?: WriteOptions): Promise<void>;
 	/** `undefined` when there is no such znode. */
 	exists(path: string, options?: ReadOptions): Promise<Stat | undefined>;
 	children(path: string, options?: ReadOptions): Promise<Children>;

@@ -54,6 +54,7 @@ export type {
 	SetOrCreateOptions,
 	VersionOptions,
 	WatchOptions,
+	WriteOptions,
 } from './client.ts';
 export type {Read, ReadResult} from './multi-read.ts';
 export type {AuthOption, ConnectOptions, DriverName, SaslOption} from './options.ts';

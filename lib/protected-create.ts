@@ -25,7 +25,7 @@ export async function protectedCreate(client: Client, session: Session, attempt:
 	const {era} = session;
 	const guid = randomUUID();
 	try {
-		return await client.create(protectedPath(path, guid), data, {...options, protect: false});
+		return await client.create(protectedPath(path, guid), data, {...options, protect: false, idempotent: false});
 	} catch (error) {
 		const isAborted = isCoordinationError(error, 'ABORTED');
 		if (!isAborted && outcomeOf(error) !== 'ambiguous') throw error;

@@ -12,6 +12,7 @@ import type {
 	SetOrCreateOptions,
 	VersionOptions,
 	WatchOptions,
+	WriteOptions,
 } from './client.ts';
 import {Chroot} from './chroot.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
@@ -91,11 +92,11 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		return this.#reads.get(path, options);
 	}
 
-	set(path: string, data: DataInput, options: VersionOptions = {}): Promise<Stat> {
+	set(path: string, data: DataInput, options: WriteOptions = {}): Promise<Stat> {
 		return this.#writes.set(path, data, options);
 	}
 
-	delete(path: string, options: VersionOptions = {}): Promise<void> {
+	delete(path: string, options: WriteOptions = {}): Promise<void> {
 		return this.#writes.delete(path, options);
 	}
 

@@ -1,6 +1,8 @@
 import type {Caller} from './caller.ts';
-import type {Client, Created, CreateOptions, DataInput, VersionOptions} from './client.ts';
+import type {Client, Created, CreateOptions, DataInput, VersionOptions, WriteOptions} from './client.ts';
 import {createParents} from './create-parents.ts';
+import {InvalidArgumentError} from './errors/argument-error.ts';
+import {idempotentCreate, idempotentDelete, idempotentSet} from './idempotent-write.ts';
 import {checkCreate, versionOf} from './operation-arguments.ts';
 import {validateAcl} from './options.ts';
 import {validatePath} from './paths.ts';
@@ -25,9 +27,12 @@ export class Writes {
 			ttl,
 			protect = mode.includes('sequential'),
 			createParents: withParents = false,
+			idempotent = false,
 		} = options;
 		checkCreate(path, {mode, ttl});
 		if (protect) return protectedCreate(this.#client, this.#caller.session, {path, data, options});
+		if (idempotent && mode.includes('sequential'))
+			throw new InvalidArgumentError('options.idempotent', idempotent, 'false without `protect` in a sequential mode');
 		const request = {
 			path: this.#caller.chroot.toServer(path, mode),
 			data: this.#caller.bytes('create', path, data),
@@ -35,29 +40,30 @@ export class Writes {
 			mode,
 			ttl,
 		};
-		const create = (): Promise<Created> =>
-			this.#caller.inNamespace(
-				() => this.#caller.call({operation: 'create', request, path, options, idempotent: false}),
-				options,
-			);
+		const call = {operation: 'create', request, path, options} as const;
+		const once = (): Promise<Created> =>
+			idempotent ? idempotentCreate(this.#caller, call) : this.#caller.call({...call, idempotent: false});
+		const create = (): Promise<Created> => this.#caller.inNamespace(once, options);
 		const created = withParents ? await createParents(this.#client, path, options, create) : await create();
 		return {path: this.#caller.chroot.fromServer(created.path), stat: created.stat};
 	}
 
-	async set(path: string, data: DataInput, options: VersionOptions): Promise<Stat> {
+	async set(path: string, data: DataInput, options: WriteOptions): Promise<Stat> {
 		validatePath(path);
 		const request = {
 			path: this.#caller.chroot.toServer(path),
 			data: this.#caller.bytes('set', path, data),
 			version: versionOf(options),
 		};
-		return this.#caller.call({operation: 'set', request, path, options, idempotent: false});
+		const call = {operation: 'set', request, path, options} as const;
+		return options.idempotent ? idempotentSet(this.#caller, call) : this.#caller.call({...call, idempotent: false});
 	}
 
-	async delete(path: string, options: VersionOptions): Promise<void> {
+	async delete(path: string, options: WriteOptions): Promise<void> {
 		validatePath(path);
 		const request = {path: this.#caller.chroot.toServer(path), version: versionOf(options)};
-		return this.#caller.call({operation: 'delete', request, path, options, idempotent: false});
+		const call = {operation: 'delete', request, path, options} as const;
+		return options.idempotent ? idempotentDelete(this.#caller, call) : this.#caller.call({...call, idempotent: false});
 	}
 
 	async setAcl(path: string, acl: Acl, options: VersionOptions): Promise<Stat> {

@@ -8,13 +8,18 @@ export type WithRetryOptions = {
 	readonly signal?: AbortSignal | undefined;
 	/** Whether repeating after this failure is sound at all. */
 	readonly isSound: (error: unknown) => boolean;
+	/** Told of each failure that is followed by another attempt. */
+	readonly onRetry?: ((error: unknown) => void) | undefined;
 };
 
 /**
  * The first attempt starts in the caller's turn, so that calls keep their order on the wire; p-retry takes over only after a failure. Rejects with the last failure, also when the
  * signal ends a pause: then the caller's next attempt says that it was aborted.
  */
-export function withRetry<T>(operation: () => Promise<T>, {policy, signal, isSound}: WithRetryOptions): Promise<T> {
+export function withRetry<T>(
+	operation: () => Promise<T>,
+	{policy, signal, isSound, onRetry}: WithRetryOptions,
+): Promise<T> {
 	const startedAt = performance.now();
 	const first = operation();
 	return first.catch(async (firstError: unknown) => {
@@ -28,6 +33,7 @@ export function withRetry<T>(operation: () => Promise<T>, {policy, signal, isSou
 				if (!isSound(error)) return;
 				const delay = policy({attempt: attemptNumber, elapsed: performance.now() - startedAt, error});
 				if (delay === undefined) throw error;
+				onRetry?.(error);
 				noticeRetry({attempt: attemptNumber, delay, error});
 				// An abort ends the pause; the next attempt then rejects with the caller's own error.
 				await sleep(delay, undefined, signal ? {signal} : {}).catch(() => undefined);

@@ -44,6 +44,24 @@ const operations: readonly Operation[] = [
 	},
 	{name: 'sync', op: 'sync', repeats: true, run: (client, path) => client.sync(path)},
 	{
+		name: 'an idempotent create',
+		op: 'create2',
+		repeats: true,
+		run: (client, path) => client.create(`${path}/new`, 'x', {idempotent: true}),
+	},
+	{
+		name: 'an idempotent set',
+		op: 'setData',
+		repeats: true,
+		run: (client, path) => client.set(path, 'x', {version: 0, idempotent: true}),
+	},
+	{
+		name: 'an idempotent delete',
+		op: 'delete',
+		repeats: true,
+		run: (client, path) => client.delete(path, {version: 0, idempotent: true}),
+	},
+	{
 		name: 'a transaction',
 		op: 'multi',
 		repeats: false,
