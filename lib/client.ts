@@ -61,6 +61,7 @@ export type WriteOptions = VersionOptions & {
 };
 /** The options of a create are for the case that there is no such znode, `version` for the other. */
 export type SetOrCreateOptions = Omit<CreateOptions, 'protect'> & WriteOptions;
+export type EnsureOptions = Omit<CreateOptions, 'protect' | 'createParents' | 'idempotent'>;
 export type WatchOptions = Cancellable & {
 	/** `recursive` covers the znode and all below it, without `children` events. @default 'persistent' */
 	readonly mode?: 'persistent' | 'recursive' | undefined;
@@ -70,6 +71,8 @@ export type WatchOptions = Cancellable & {
 export type DataInput = Uint8Array | string | null;
 export type Created = {readonly path: string; readonly stat: Stat};
 export type Data = {readonly data: Buffer | null; readonly stat: Stat};
+/** `created`: whether it was this call that created the znode; otherwise the stat is that of the one which was there. */
+export type Ensured = {readonly stat: Stat; readonly created: boolean};
 /** `children` in no particular order. */
 export type Children = {readonly children: readonly string[]; readonly stat: Stat};
 export type AclOf = {readonly acl: Acl; readonly stat: Stat};
@@ -131,6 +134,13 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	deleteTree(path: string, options?: OperationOptions): Promise<void>;
 	/** Writes the data whether or not the znode exists: sets it, or else creates it. Not with a sequential mode. */
 	setOrCreate(path: string, data: DataInput, options?: SetOrCreateOptions): Promise<Stat>;
+	/**
+	 * Creates the znode, and missing parents as containers, unless it is there; one that is there stays as it is, with its data, mode and ACL. A lost reply does not make it
+	 * fail (see `idempotent`). Not with a sequential mode. One round trip when the znode exists.
+	 *
+	 * @param data @default empty
+	 */
+	ensure(path: string, data?: DataInput, options?: EnsureOptions): Promise<Ensured>;
 	/** Many reads in one round trip, each with a result or an error of its own. Leaves no watches. Needs ZooKeeper 3.6. */
 	multiRead(reads: readonly Read[], options?: OperationOptions): Promise<readonly ReadResult[]>;
 	/** This session's ephemeral znodes at or below `path`, in no particular order. Needs ZooKeeper 3.6. @param path @default '/' */

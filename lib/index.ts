@@ -49,6 +49,8 @@ export type {
 	CreateOptions,
 	Data,
 	DataInput,
+	Ensured,
+	EnsureOptions,
 	OperationOptions,
 	ReadOptions,
 	SetOrCreateOptions,

@@ -16,6 +16,12 @@ export function checkCreate(path: string, {mode, ttl}: CreateArguments): void {
 	if (ttl !== undefined) requireWhole('options.ttl', ttl, 1);
 }
 
+/** For what has one path only. @throws InvalidArgumentError */
+export function checkNotSequential(mode: CreateMode | undefined): void {
+	if (mode?.includes('sequential'))
+		throw new InvalidArgumentError('options.mode', mode, 'a mode that is not sequential');
+}
+
 /** The version to send; -1 matches any. @throws InvalidArgumentError */
 export function versionOf({version = -1}: {readonly version?: number | undefined}): number {
 	if (!Number.isInteger(version) || version < -(2 ** 31) || version > 2 ** 31 - 1)

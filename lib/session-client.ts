@@ -7,6 +7,8 @@ import type {
 	CreateOptions,
 	Data,
 	DataInput,
+	Ensured,
+	EnsureOptions,
 	OperationOptions,
 	ReadOptions,
 	SetOrCreateOptions,
@@ -15,6 +17,8 @@ import type {
 	WriteOptions,
 } from './client.ts';
 import {Chroot} from './chroot.ts';
+import {ensure} from './ensure.ts';
+import {checkNotSequential} from './operation-arguments.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
 import {Namespace} from './namespace.ts';
@@ -133,9 +137,13 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 	}
 
 	async setOrCreate(path: string, data: DataInput, options: SetOrCreateOptions = {}): Promise<Stat> {
-		if (options.mode?.includes('sequential'))
-			throw new InvalidArgumentError('options.mode', options.mode, 'a mode that is not sequential');
+		checkNotSequential(options.mode);
 		return setOrCreate(this, path, data, options);
+	}
+
+	async ensure(path: string, data: DataInput = Buffer.alloc(0), options: EnsureOptions = {}): Promise<Ensured> {
+		checkNotSequential(options.mode);
+		return ensure(this, path, data, options);
 	}
 
 	async multiRead(reads: readonly Read[], options: OperationOptions = {}): Promise<readonly ReadResult[]> {

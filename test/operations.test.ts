@@ -8,9 +8,12 @@ import {
 	InvalidArgumentError,
 	NoNodeError,
 	type Read,
+	type WatchNotice,
 } from '../lib/index.ts';
 import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
 import {nextEvent} from './helpers/next-event.ts';
+import {watchesUnder} from './helpers/proxied-client.ts';
+import {until} from './helpers/until.ts';
 
 type Context = {readonly server: TestingServer; readonly proxy: FaultProxy; readonly client: Client};
 const test = (anyTest as TestFn<Context>).serial;
@@ -93,6 +96,93 @@ test('setOrCreate: one or the other, also when somebody comes between', async t 
 	held.release();
 	t.is((await racing).version, 1);
 	t.is((await client.get('/race')).data?.toString(), 'mine');
+});
+
+test('ensure: creates with parents, or leaves what is there, also when somebody comes between', async t => {
+	const {client, proxy, server} = t.context;
+	await using owner = await connect(`${server.connectString}/app`);
+	const made = await owner.ensure('/ensured/deep', 'data', {mode: 'ephemeral'});
+	t.true(made.created);
+	t.is(made.stat.ephemeralOwner, owner.session?.id ?? 0n);
+	const again = await client.ensure('/ensured/deep', 'other');
+	t.deepEqual(again, {stat: made.stat, created: false});
+	t.is((await client.get('/ensured/deep')).data?.toString(), 'data');
+	t.deepEqual((await client.get('/ensured')).data, Buffer.alloc(0));
+
+	const lost = proxy.resetOn({reply: 'create2'});
+	t.true((await client.ensure('/ensured/lost')).created);
+	t.is(lost.hits, 1);
+
+	using held = proxy.hold({request: 'create2'});
+	const racing = client.ensure('/ensured/raced', 'mine');
+	await held.arrived;
+	await using other = await connect(`${server.connectString}/app`);
+	await other.create('/ensured/raced', 'theirs');
+	held.release();
+	t.deepEqual(await racing, {stat: (await other.exists('/ensured/raced'))!, created: false});
+
+	for (const call of [client.ensure('/a', 'x', {mode: 'ephemeral-sequential'}), client.ensure('a')])
+		await t.throwsAsync(call, {instanceOf: InvalidArgumentError});
+	await t.throwsAsync(client.ensure('/never', null, {signal: AbortSignal.abort()}), {instanceOf: AbortedError});
+});
+
+test('deleteGuaranteed: an abort ends the wait, not the deletion', async t => {
+	const {client, proxy} = t.context;
+	await client.create('/doomed');
+	const aborted = new AbortController();
+	using held = proxy.hold({request: 'delete'});
+	const deleting = client.deleteGuaranteed('/doomed', {signal: aborted.signal});
+	await held.arrived;
+	aborted.abort(new Error('enough'));
+	const error = await t.throwsAsync(deleting, {instanceOf: AbortedError, message: /^delete \/doomed/});
+	t.is((error.cause as Error).message, 'enough');
+	proxy.resetOn({request: 'delete'});
+	held.reset();
+	await until(async () => (await client.exists('/doomed')) === undefined);
+});
+
+test('addAuth: an abort ends the wait, and the credential stays, also on later connections', async t => {
+	const {proxy, server} = t.context;
+	await using owner = await connect(`${server.connectString}/app`, {auth: [{scheme: 'digest', auth: 'owner:secret'}]});
+	await owner.create('/owned', 'x');
+	await using late = await connect(`${proxy.address}/app`);
+	const aborted = new AbortController();
+	const held = proxy.hold({request: 'auth'});
+	const adding = late.addAuth('digest', 'owner:secret', {signal: aborted.signal});
+	await held.arrived;
+	aborted.abort();
+	await t.throwsAsync(adding, {instanceOf: AbortedError, message: /^auth digest/});
+	held.release();
+	t.is((await late.get('/owned')).data?.toString(), 'x');
+	const back = nextEvent(late, 'reconnected');
+	proxy.reset();
+	await back;
+	t.is((await late.get('/owned')).data?.toString(), 'x');
+	await t.throwsAsync(late.addAuth('digest', 'other:secret', {signal: AbortSignal.abort()}), {
+		instanceOf: AbortedError,
+	});
+});
+
+test("unwatch: an abort ends the wait; the listener hears nothing, and the server's watch goes", async t => {
+	const {client, proxy, server} = t.context;
+	await client.create('/unwatched');
+	const told: WatchNotice[] = [];
+	const listener = (notice: WatchNotice): void => void told.push(notice);
+	await client.get('/unwatched', {watch: listener});
+	const aborted = new AbortController();
+	const held = proxy.hold({request: 'removeWatches'});
+	const leaving = client.unwatch('/unwatched', listener, {signal: aborted.signal});
+	await held.arrived;
+	aborted.abort();
+	await t.throwsAsync(leaving, {instanceOf: AbortedError, message: /^unwatch \/unwatched/});
+	await using other = await connect(`${server.connectString}/app`);
+	t.is((await watchesUnder(server, '/app/unwatched'))['/app/unwatched'], 1);
+	held.release();
+	await client.sync('/');
+	t.deepEqual(await watchesUnder(server, '/app/unwatched'), {});
+	await other.set('/unwatched', 'changed');
+	await client.sync('/');
+	t.deepEqual(told, []);
 });
 
 test('multiRead: each read has its own result or error', async t => {
