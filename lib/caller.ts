@@ -1,4 +1,4 @@
-import type {Chroot} from './chroot.ts';
+import {Chroot} from './chroot.ts';
 import type {DataInput, OperationOptions, ReadOptions} from './client.ts';
 import type {OperationName, ReplyOf, RequestOf} from './driver/operation.ts';
 import {InvalidArgumentError} from './errors/argument-error.ts';
@@ -39,6 +39,11 @@ export class Caller {
 		this.chroot = chroot;
 		this.options = options;
 		this.namespace = namespace;
+	}
+
+	/** The same calls below no root: for what belongs to the ensemble. */
+	atRoot(): Caller {
+		return new Caller(this.session, new Chroot(''), this.options, this.namespace);
 	}
 
 	/** Runs what needs the znode of the client's namespace, if it has one. */

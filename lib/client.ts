@@ -1,4 +1,6 @@
+import type {EnsembleConfig} from './ensemble-config.ts';
 import type {Read, ReadResult} from './multi-read.ts';
+import type {ReconfigOptions, Reconfiguration} from './reconfig.ts';
 import type {RetryPolicy} from './retry/retry-policy.ts';
 import type {ClientStats} from './session/session-record.ts';
 import type {SessionCredentials} from './session/session-credentials.ts';
@@ -161,6 +163,24 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** Who this connection is to the server: its address, its certificate, its SASL name and the users of its credentials. Needs ZooKeeper 3.7. */
 	whoAmI(options?: OperationOptions): Promise<readonly Identity[]>;
+
+	/**
+	 * Which servers the ensemble has, from `/zookeeper/config`, whatever the chroot or namespace; needs ZooKeeper 3.5. Where servers are reached through a proxy, or their configuration
+	 * is a static one, it does not say where. `watch` is told when it changes; `unwatch('/zookeeper/config', listener)` takes it back. @throws NoNodeError, ProtocolError
+	 */
+	getConfig(options?: ReadOptions): Promise<EnsembleConfig>;
+	/**
+	 * Changes which servers the ensemble has, without a restart; needs ZooKeeper 3.5 with `reconfigEnabled=true` and the right to write `/zookeeper/config`: by default only the superuser's
+	 * (`addAuth('digest', 'super:…')`). Resolves with the new configuration once it is in force; a `ConnectionLossError` whose `sent` is true leaves open whether it is: `getConfig` tells.
+	 * A server that goes stays up, and stops answering clients only when it is stopped.
+	 *
+	 * @throws ReconfigDisabledError, NoAuthError
+	 * @throws BadVersionError when `fromConfig` is not the version of now
+	 * @throws ReconfigInProgressError while another one is under way
+	 * @throws NewConfigNoQuorumError when too few of the new servers are up to date
+	 * @throws UnsupportedError by the native driver
+	 */
+	reconfig(change: Reconfiguration, options?: ReconfigOptions): Promise<EnsembleConfig>;
 
 	/** What the client has done and has to do, counted now. What happens as it happens is told on `node:diagnostics_channel`: see docs/diagnostics.md. */
 	stats(): ClientStats;

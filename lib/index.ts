@@ -12,6 +12,7 @@ export {
 	BadVersionError,
 	InvalidAclError,
 	KeeperError,
+	NewConfigNoQuorumError,
 	NoAuthError,
 	NoChildrenForEphemeralsError,
 	NodeExistsError,
@@ -19,6 +20,8 @@ export {
 	NotEmptyError,
 	NotReadOnlyError,
 	QuotaExceededError,
+	ReconfigDisabledError,
+	ReconfigInProgressError,
 } from './errors/keeper-error.ts';
 export {
 	AuthFailedError,
@@ -58,8 +61,10 @@ export type {
 	WatchOptions,
 	WriteOptions,
 } from './client.ts';
+export type {Address, EnsembleConfig, EnsembleServer} from './ensemble-config.ts';
 export type {Read, ReadResult} from './multi-read.ts';
 export type {AuthOption, ConnectOptions, DriverName, SaslOption} from './options.ts';
+export type {ReconfigOptions, Reconfiguration, ServerInput} from './reconfig.ts';
 export type {ConnectionNotice, RequestTrace, RetryNotice, SessionNotice, WatchDiagnostic} from './diagnostics.ts';
 export type {SslOptions, SslSource} from './driver/ssl-options.ts';
 export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';

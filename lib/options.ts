@@ -19,7 +19,7 @@ export type DriverName = 'wire' | 'native';
 export type ConnectOptions = Cancellable & {
 	/**
 	 * What speaks to the servers. `native` needs the package `zookeeper` 7.3 installed and compiled, and lacks what its addon lacks: transactions, ACLs at create, reading
-	 * ACLs, `null` data, persistent watches, `whoAmI`, SASL, TLS, `maxReplyLength`. Such a call rejects with an `UnsupportedError` before any I/O. Its `close` blocks the event
+	 * ACLs, `null` data, persistent watches, `whoAmI`, `reconfig`, SASL, TLS, `maxReplyLength`. Such a call rejects with an `UnsupportedError` before any I/O. Its `close` blocks the event
 	 * loop until the server has heard it, up to 1.5 s if that is mute; `unwatch` leaves the watch on the server until it fires. @default 'wire'
 	 */
 	readonly driver?: DriverName | undefined;

@@ -19,6 +19,7 @@ import type {
 import {Chroot} from './chroot.ts';
 import {ensure} from './ensure.ts';
 import {checkNotSequential} from './operation-arguments.ts';
+import type {EnsembleConfig} from './ensemble-config.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
 import {Namespace} from './namespace.ts';
@@ -28,6 +29,7 @@ import {multiRead, type Read, type ReadResult} from './multi-read.ts';
 import {type ResolvedOptions, toCredential} from './options.ts';
 import {validatePath} from './paths.ts';
 import {persistentWatch} from './persistent-watch.ts';
+import {getConfig, reconfig, type ReconfigOptions, type Reconfiguration} from './reconfig.ts';
 import {Reads} from './reads.ts';
 import type {Session} from './session/session.ts';
 import type {ClientStats} from './session/session-record.ts';
@@ -196,6 +198,14 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	whoAmI(options: OperationOptions = {}): Promise<readonly Identity[]> {
 		return this.#reads.whoAmI(options);
+	}
+
+	getConfig(options: ReadOptions = {}): Promise<EnsembleConfig> {
+		return getConfig(this.#caller, options);
+	}
+
+	reconfig(change: Reconfiguration, options: ReconfigOptions = {}): Promise<EnsembleConfig> {
+		return reconfig(this.#caller, change, options);
 	}
 
 	stats(): ClientStats {

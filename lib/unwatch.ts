@@ -1,4 +1,5 @@
 import type {Caller} from './caller.ts';
+import {configPath} from './reconfig.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
 import {validatePath} from './paths.ts';
 import type {Cancellable} from './util/cancellable.ts';
@@ -12,10 +13,15 @@ export async function unwatch(
 	{signal}: Cancellable,
 ): Promise<void> {
 	validatePath(path);
-	const serverPath = chroot.toServer(path);
-	const orphaned = session.watches.remove(serverPath, listener);
+	// That of the ensemble's configuration is left outside of the client's root.
+	const serverPaths = new Set([chroot.toServer(path), ...(path === configPath ? [path] : [])]);
+	const orphaned = [...serverPaths].flatMap(serverPath =>
+		session.watches.remove(serverPath, listener).map(kind => ({serverPath, kind})),
+	);
 	// Without a connection there is no server watch; the next connection restores only what is still wanted.
 	if (session.state.status !== 'connected') return;
-	const removed = orphaned.map(kind => session.serverWatches.remove(serverPath, kind, {operation: 'unwatch', path}));
+	const removed = orphaned.map(({serverPath, kind}) =>
+		session.serverWatches.remove(serverPath, kind, {operation: 'unwatch', path}),
+	);
 	await unlessAborted(Promise.all(removed), signal, `unwatch ${path}`);
 }

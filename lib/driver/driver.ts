@@ -20,6 +20,7 @@ export type Capabilities = {
 	readonly ephemerals: boolean;
 	readonly descendantCount: boolean;
 	readonly whoAmI: boolean;
+	readonly reconfig: boolean;
 	readonly sasl: boolean;
 	readonly tls: boolean;
 	/** Whether a reply that is too long costs the connection instead of the process's memory. */

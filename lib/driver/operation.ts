@@ -24,6 +24,14 @@ export type MultiOutcome =
 	| {readonly type: 'delete' | 'check'}
 	| {readonly type: 'error'; readonly resultCode: number};
 
+export type ReconfigRequest = {
+	readonly joining: string | null;
+	readonly leaving: string | null;
+	readonly members: string | null;
+	/** The version of the configuration that is to be changed; -1 for any. */
+	readonly fromConfig: bigint;
+};
+
 export type MultiReadOperation = {readonly type: 'get' | 'children'; readonly path: string};
 
 /** Each read has its own. */
@@ -61,6 +69,8 @@ export type Operations = {
 	/** How many znodes are below `path`, at any depth. */
 	descendantCount: {request: {readonly path: string}; reply: number};
 	whoAmI: {request: undefined; reply: readonly Identity[]};
+	/** Lists as in `zoo.cfg`, with commas between; `members` or the other two. @see EnsembleConfig */
+	reconfig: {request: ReconfigRequest; reply: {readonly data: Buffer | null; readonly stat: Stat}};
 	sasl: {request: {readonly token: Uint8Array}; reply: Buffer | null};
 	auth: {request: {readonly scheme: string; readonly auth: Uint8Array}; reply: void};
 	addWatch: {request: {readonly path: string; readonly mode: 'persistent' | 'recursive'}; reply: void};

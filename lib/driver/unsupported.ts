@@ -12,6 +12,7 @@ const needs: Partial<Record<OperationName, {readonly capability: keyof Capabilit
 	ephemerals: {capability: 'ephemerals', what: 'a list of ephemeral znodes'},
 	descendantCount: {capability: 'descendantCount', what: 'a count of descendants'},
 	whoAmI: {capability: 'whoAmI', what: '`whoAmI`'},
+	reconfig: {capability: 'reconfig', what: '`reconfig`'},
 	sasl: {capability: 'sasl', what: 'SASL'},
 };
 

@@ -48,6 +48,19 @@ export class QuotaExceededError extends KeeperError {
 	override readonly code = 'QUOTA_EXCEEDED';
 }
 
+/** The servers were not told `reconfigEnabled=true`. */
+export class ReconfigDisabledError extends KeeperError {
+	override readonly code = 'RECONFIG_DISABLED';
+}
+/** Another reconfiguration has not been committed yet. */
+export class ReconfigInProgressError extends KeeperError {
+	override readonly code = 'RECONFIG_IN_PROGRESS';
+}
+/** Too few of the servers of the new configuration are connected to the leader and up to date. */
+export class NewConfigNoQuorumError extends KeeperError {
+	override readonly code = 'NEW_CONFIG_NO_QUORUM';
+}
+
 type KeeperErrorClass = new (resultCode: number, reason: string, operation: string, path?: string) => KeeperError;
 
 /** KeeperException.Code, apart from the codes that end a session (those are in session-error.ts). */
@@ -59,8 +72,8 @@ const table: Readonly<Record<number, readonly [KeeperErrorClass, string]>> = {
 	[-6]: [KeeperError, 'the server does not implement this operation'],
 	[-7]: [KeeperError, 'the operation timed out on the server'],
 	[-8]: [KeeperError, 'the server refused the arguments'],
-	[-13]: [KeeperError, 'no quorum of the new configuration is connected'],
-	[-14]: [KeeperError, 'another reconfiguration is in progress'],
+	[-13]: [NewConfigNoQuorumError, 'no quorum of the new configuration is connected'],
+	[-14]: [ReconfigInProgressError, 'another reconfiguration is in progress'],
 	[-101]: [NoNodeError, 'no such znode'],
 	[-102]: [NoAuthError, 'not authorised'],
 	[-103]: [BadVersionError, 'the version does not match'],
@@ -70,7 +83,7 @@ const table: Readonly<Record<number, readonly [KeeperErrorClass, string]>> = {
 	[-114]: [InvalidAclError, 'the ACL is not valid'],
 	[-119]: [NotReadOnlyError, 'the server is read-only'],
 	[-121]: [KeeperError, 'there is no such watch'],
-	[-123]: [KeeperError, 'reconfiguration is disabled'],
+	[-123]: [ReconfigDisabledError, 'reconfiguration is disabled (`reconfigEnabled` in zoo.cfg)'],
 	[-124]: [KeeperError, 'the server serves nobody who has not authenticated by SASL'],
 	[-125]: [QuotaExceededError, 'a quota is exceeded'],
 	[-127]: [KeeperError, 'the server throttled the request'],

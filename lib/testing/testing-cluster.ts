@@ -8,6 +8,11 @@ import {TestingServer, type TestingServerOptions} from './testing-server.ts';
 export type TestingClusterOptions = Omit<TestingServerOptions, 'dataDir' | 'port' | 'serverId'> & {
 	/** How many servers, from 1 to 9. @default 3 */
 	readonly size?: number;
+	/**
+	 * Whether `client.reconfig` can change the ensemble: `reconfigEnabled`, and members whose lines tell the client's address. Who may do so is ZooKeeper's affair: the superuser, or everybody
+	 * with the property `skipACL: 'yes'`. @default false
+	 */
+	readonly reconfigurable?: boolean;
 };
 
 const LEADER_POLL = 50;
@@ -35,14 +40,24 @@ export class TestingCluster implements AsyncDisposable {
 	 *
 	 * @throws as {@link TestingServer.start}; the members that did start are gone by then
 	 */
-	static async start({size = 3, ...options}: TestingClusterOptions = {}): Promise<TestingCluster> {
+	static async start({
+		size = 3,
+		reconfigurable = false,
+		...options
+	}: TestingClusterOptions = {}): Promise<TestingCluster> {
 		checkInteger('size', size, 1, 9);
 		const ports = await freePorts(3 * size);
 		const ids = Array.from({length: size}, (_, index) => index + 1);
 		const portOf = (id: number, kind: 0 | 1 | 2): number => ports[3 * (id - 1) + kind] ?? 0;
-		const members = ids.map(id => [`server.${id}`, `127.0.0.1:${portOf(id, 1)}:${portOf(id, 2)}`] as const);
+		const clientOf = (id: number): string => (reconfigurable ? `;127.0.0.1:${portOf(id, 0)}` : '');
+		const members = ids.map(
+			id => [`server.${id}`, `127.0.0.1:${portOf(id, 1)}:${portOf(id, 2)}${clientOf(id)}`] as const,
+		);
 		// Patient members: on a busy machine one may start seconds after the others.
-		const ensemble = size === 1 ? {} : {initLimit: 40, syncLimit: 20, ...Object.fromEntries(members)};
+		const patience = {initLimit: 40, syncLimit: 20};
+		const settings = reconfigurable ? {reconfigEnabled: true, standaloneEnabled: false} : {};
+		const isAlone = size === 1 && !reconfigurable;
+		const ensemble = isAlone ? {} : {...patience, ...settings, ...Object.fromEntries(members)};
 		const starts = ids.map(async id => {
 			const properties = {...ensemble, ...options.properties};
 			return TestingServer.start({...options, serverId: id, port: portOf(id, 0), properties});

@@ -38,6 +38,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 				ephemerals: () => driver.call('ephemerals', {path: root}),
 				descendantCount: () => driver.call('descendantCount', {path: root}),
 				whoAmI: () => driver.call('whoAmI', undefined),
+				reconfig: () => driver.call('reconfig', {joining: null, leaving: '1', members: null, fromConfig: -1n}),
 				sasl: () => driver.call('sasl', {token: Buffer.alloc(0)}),
 			};
 			for (const lack of lacks) {

@@ -22,6 +22,8 @@ const samples: readonly (readonly [CoordinationError, string])[] = [
 	[new docent.DialError('NO_ANSWER', 'zk1:2181', 'no answer'), 'NO_ANSWER'],
 	[new docent.DriverUnavailableError('install it'), 'DRIVER_UNAVAILABLE'],
 	[keeper(-1), 'KEEPER'],
+	[keeper(-13), 'NEW_CONFIG_NO_QUORUM'],
+	[keeper(-14), 'RECONFIG_IN_PROGRESS'],
 	[keeper(-101), 'NO_NODE'],
 	[keeper(-102), 'NO_AUTH'],
 	[keeper(-103), 'BAD_VERSION'],
@@ -30,6 +32,7 @@ const samples: readonly (readonly [CoordinationError, string])[] = [
 	[keeper(-111), 'NOT_EMPTY'],
 	[keeper(-114), 'INVALID_ACL'],
 	[keeper(-119), 'NOT_READ_ONLY'],
+	[keeper(-123), 'RECONFIG_DISABLED'],
 	[keeper(-125), 'QUOTA_EXCEEDED'],
 ];
 

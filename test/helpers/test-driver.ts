@@ -23,6 +23,7 @@ export class TestDriver implements Driver {
 		ephemerals: true,
 		descendantCount: true,
 		whoAmI: true,
+		reconfig: true,
 		sasl: true,
 		tls: true,
 		replyLimit: true,

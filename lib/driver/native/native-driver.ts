@@ -64,6 +64,7 @@ export class NativeDriver implements Driver {
 		ephemerals: false,
 		descendantCount: false,
 		whoAmI: false,
+		reconfig: false,
 		sasl: false,
 		tls: false,
 		replyLimit: false,

@@ -64,6 +64,7 @@ export class WireDriver implements Driver {
 		ephemerals: true,
 		descendantCount: true,
 		whoAmI: true,
+		reconfig: true,
 		sasl: true,
 		tls: true,
 		replyLimit: true,

@@ -173,6 +173,7 @@ if (installed.type === 'failed') {
 		await t.throwsAsync(client.set('/', null), refused);
 		await t.throwsAsync(client.getAcl('/'), refused);
 		await t.throwsAsync(client.whoAmI(), refused);
+		await t.throwsAsync(client.reconfig({leaving: [1]}), refused);
 		t.throws(() => client.watch('/'), refused);
 	});
 

@@ -21,6 +21,7 @@ if (installed.type === 'installed') {
 			'ephemerals',
 			'descendantCount',
 			'whoAmI',
+			'reconfig',
 			'sasl',
 			'tls',
 			'replyLimit',

@@ -15,6 +15,7 @@ export const opCode = {
 	check: 13,
 	multi: 14,
 	create: 15,
+	reconfig: 16,
 	removeWatches: 18,
 	createContainer: 19,
 	createTtl: 21,

@@ -45,6 +45,10 @@ export class Writer {
 		return this;
 	}
 
+	nullableString(value: string | null): this {
+		return value === null ? this.int(-1) : this.string(value);
+	}
+
 	vector<T>(elements: readonly T[], element: (writer: this, value: T) => void): this {
 		this.int(elements.length);
 		for (const value of elements) element(this, value);

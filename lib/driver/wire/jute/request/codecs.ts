@@ -11,6 +11,7 @@ import {exists} from './exists.ts';
 import {get} from './get.ts';
 import {multi} from './multi.ts';
 import {multiRead} from './multi-read.ts';
+import {reconfig} from './reconfig.ts';
 import type {RequestCodec} from './request-codec.ts';
 import {sasl} from './sasl.ts';
 import {set} from './set.ts';
@@ -37,6 +38,7 @@ export function codecs(lastZxid: () => bigint): Codecs {
 		ephemerals,
 		descendantCount,
 		whoAmI,
+		reconfig,
 		sasl,
 		auth,
 		addWatch,
