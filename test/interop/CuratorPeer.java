@@ -3,14 +3,19 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
@@ -18,28 +23,38 @@ import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
 import org.apache.curator.framework.recipes.leader.Participant;
 import org.apache.curator.framework.recipes.locks.InterProcessLock;
+import org.apache.curator.framework.recipes.locks.InterProcessMultiLock;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
+import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.framework.recipes.locks.Lease;
 import org.apache.curator.framework.recipes.locks.Revoker;
+import org.apache.curator.framework.recipes.locks.StandardLockInternalsDriver;
 import org.apache.curator.retry.RetryNTimes;
 
 /**
- * A real Curator client, driven over pipes: a command a line, `<number> <verb> <path> [argument]`, and a line `<number> <result>` for each, in whatever order they end.
- * A mutex belongs to the thread that took it, so every path has a thread of its own.
+ * A real Curator client, driven over pipes: a command a line, `<number> <verb> <path>[#contender] [argument]`, and a line `<number> <result>` for each, in whatever
+ * order they end. A lock belongs to the thread that took it, so every contender of a path has a thread and objects of its own.
  */
 public class CuratorPeer {
     private static final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    private static final Map<String, ExecutorService> threads = new ConcurrentHashMap<>();
-    private static final Map<String, InterProcessMutex> mutexes = new ConcurrentHashMap<>();
-    private static final Map<String, InterProcessReadWriteLock> readWriteLocks = new ConcurrentHashMap<>();
-    private static final Map<String, Deque<Lease>> leases = new ConcurrentHashMap<>();
-    private static final Map<String, LeaderSelector> selectors = new ConcurrentHashMap<>();
-    private static final Map<String, CountDownLatch> elected = new ConcurrentHashMap<>();
-    private static final Map<String, CountDownLatch> revoked = new ConcurrentHashMap<>();
-    private static final Map<String, LeaderLatch> latches = new ConcurrentHashMap<>();
+    private static final Map<String, CuratorPeer> contenders = new ConcurrentHashMap<>();
     private static CuratorFramework client;
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final String path;
+    private final Map<String, InterProcessLock> locks = new ConcurrentHashMap<>();
+    private final Deque<Lease> leases = new ArrayDeque<>();
+    private final Semaphore revocations = new Semaphore(0);
+    private final Semaphore terms = new Semaphore(0);
+    private InterProcessReadWriteLock readWriteLock;
+    private LeaderSelector selector;
+    private LeaderLatch latch;
+
+    private CuratorPeer(String path) {
+        this.path = path;
+    }
 
     public static void main(String[] arguments) throws Exception {
         client = CuratorFrameworkFactory.newClient(arguments[0], 10_000, 10_000, new RetryNTimes(5, 100));
@@ -49,115 +64,157 @@ public class CuratorPeer {
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ", 4);
-            threads.computeIfAbsent(words[2], path -> Executors.newSingleThreadExecutor()).execute(() -> run(words));
+            String path = words[2].split("#")[0];
+            CuratorPeer contender = contenders.computeIfAbsent(words[2], key -> new CuratorPeer(path));
+            contender.thread.execute(() -> {
+                try {
+                    reply(words[0], contender.execute(words[1], words.length > 3 ? words[3] : ""));
+                } catch (Exception error) {
+                    reply(words[0], "error " + error);
+                }
+            });
         }
         // The owner is gone: end at once, and the session with it.
         client.close();
         System.exit(0);
     }
 
-    private static void run(String[] words) {
-        try {
-            reply(words[0], execute(words[1], words[2], words.length > 3 ? words[3] : ""));
-        } catch (Exception error) {
-            reply(words[0], "error " + error);
-        }
-    }
-
-    private static String execute(String verb, String path, String argument) throws Exception {
+    private String execute(String verb, String argument) throws Exception {
         switch (verb) {
             case "acquire":
-                mutexes.computeIfAbsent(path, at -> new InterProcessMutex(client, at)).acquire();
+                lock(argument).acquire();
                 return "acquired";
             case "try":
-                return mutexes.computeIfAbsent(path, at -> new InterProcessMutex(client, at)).acquire(0, TimeUnit.MILLISECONDS) ? "acquired" : "held";
+                return lock(argument).acquire(0, TimeUnit.MILLISECONDS) ? "acquired" : "held";
             case "release":
-                mutexes.get(path).release();
+                lock(argument).release();
                 return "released";
-            case "contenders":
-                return mutexes.computeIfAbsent(path, at -> new InterProcessMutex(client, at)).getParticipantNodes().stream().collect(Collectors.joining(","));
+            case "participants":
+                return joined(mutex(argument).getParticipantNodes().stream());
             case "revocable":
-                InterProcessMutex revocable = mutexes.computeIfAbsent(path, at -> new InterProcessMutex(client, at));
-                revocable.makeRevocable(mutex -> revoked.computeIfAbsent(path, at -> new CountDownLatch(1)).countDown());
+                mutex(argument).makeRevocable(mutex -> revocations.release());
                 return "revocable";
             case "await-revocation":
-                revoked.computeIfAbsent(path, at -> new CountDownLatch(1)).await();
+                revocations.acquire();
                 return "revoked";
             case "revoke":
                 Revoker.attemptRevoke(client, argument);
                 return "asked";
-            case "acquire-half":
-                half(path, argument).acquire();
-                return "acquired";
-            case "try-half":
-                return half(path, argument).acquire(0, TimeUnit.MILLISECONDS) ? "acquired" : "held";
-            case "release-half":
-                half(path, argument).release();
-                return "released";
+            case "data":
+                return new String(client.getData().forPath(argument), StandardCharsets.UTF_8);
             case "acquire-lease":
-                leases.computeIfAbsent(path, at -> new ArrayDeque<>()).push(semaphore(path, argument).acquire());
+                String[] counts = argument.split("/");
+                leases.addAll(semaphore(counts[1]).acquire(Integer.parseInt(counts[0])));
                 return "acquired";
             case "try-lease":
-                Lease lease = semaphore(path, argument).acquire(0, TimeUnit.MILLISECONDS);
+                Lease lease = semaphore(argument).acquire(0, TimeUnit.MILLISECONDS);
                 if (lease == null) return "held";
-                leases.computeIfAbsent(path, at -> new ArrayDeque<>()).push(lease);
+                leases.push(lease);
                 return "acquired";
-            case "return-lease":
-                semaphore(path, argument).returnLease(leases.get(path).pop());
+            case "return-leases":
+                semaphore(argument).returnAll(leases);
+                leases.clear();
                 return "returned";
             case "lease-holders":
-                return semaphore(path, argument).getParticipantNodes().stream().sorted().collect(Collectors.joining(","));
+                return joined(semaphore(argument).getParticipantNodes().stream().sorted());
             case "select":
-                LeaderSelector selector = new LeaderSelector(client, path, new LeaderSelectorListenerAdapter() {
+                selector = new LeaderSelector(client, path, new LeaderSelectorListenerAdapter() {
                     @Override
                     public void takeLeadership(CuratorFramework framework) throws Exception {
-                        elected.computeIfAbsent(path, at -> new CountDownLatch(1)).countDown();
+                        terms.release();
                         Thread.sleep(Long.MAX_VALUE);
                     }
                 });
                 selector.setId(argument);
-                selectors.put(path, selector);
+                selector.autoRequeue();
                 selector.start();
                 return "started";
-            case "await-election":
-                elected.computeIfAbsent(path, at -> new CountDownLatch(1)).await();
+            case "await-term":
+                terms.acquire();
                 return "leading";
             case "selected":
-                return selectors.get(path).getParticipants().stream().map(each -> each.getId() + (each.isLeader() ? "*" : "")).sorted().collect(Collectors.joining(","));
+                return leaderMarked(selector.getParticipants());
             case "interrupt":
-                selectors.get(path).interruptLeadership();
+                selector.interruptLeadership();
                 return "interrupted";
+            case "deselect":
+                selector.close();
+                return "closed";
             case "latch":
-                LeaderLatch latch = new LeaderLatch(client, path, argument);
-                latches.put(path, latch);
+                latch = new LeaderLatch(client, path, argument);
                 latch.start();
                 return "started";
             case "lead":
-                latches.get(path).await();
+                latch.await();
                 return "leading";
             case "leader":
-                return latches.get(path).getLeader().getId();
-            case "participants":
-                return latches.get(path).getParticipants().stream().map(Participant::getId).sorted().collect(Collectors.joining(","));
+                return latch.getLeader().getId();
+            case "latched":
+                return leaderMarked(latch.getParticipants());
             case "resign":
-                latches.remove(path).close();
+                latch.close();
                 return "resigned";
             default:
                 return "error unknown verb " + verb;
         }
     }
 
-    /** @param which "read" or "write" */
-    private static InterProcessLock half(String path, String which) {
-        InterProcessReadWriteLock lock = readWriteLocks.computeIfAbsent(path, at -> new InterProcessReadWriteLock(client, at));
-        return which.equals("read") ? lock.readLock() : lock.writeLock();
+    /** @param kind "mutex", "kazoo-mutex", "read", "write", "semaphore-mutex", or the paths of a multi-lock with commas between them */
+    private InterProcessLock lock(String kind) {
+        return locks.computeIfAbsent(kind, key -> {
+            switch (key) {
+                case "":
+                case "mutex":
+                    return new InterProcessMutex(client, path);
+                case "kazoo-mutex":
+                    return new InterProcessMutex(client, path, new BesideKazoo());
+                case "read":
+                    return readWriteLock().readLock();
+                case "write":
+                    return readWriteLock().writeLock();
+                case "semaphore-mutex":
+                    return new InterProcessSemaphoreMutex(client, path);
+                default:
+                    return new InterProcessMultiLock(client, Arrays.asList(key.split(",")));
+            }
+        });
     }
 
-    private static InterProcessSemaphoreV2 semaphore(String path, String maxLeases) {
-        return new InterProcessSemaphoreV2(client, path, Integer.parseInt(maxLeases));
+    private InterProcessMutex mutex(String kind) {
+        return (InterProcessMutex) lock(kind);
+    }
+
+    private InterProcessReadWriteLock readWriteLock() {
+        if (readWriteLock == null) readWriteLock = new InterProcessReadWriteLock(client, path);
+        return readWriteLock;
+    }
+
+    private InterProcessSemaphoreV2 semaphore(String maxLeases) {
+        InterProcessSemaphoreV2 semaphore = new InterProcessSemaphoreV2(client, path, Integer.parseInt(maxLeases));
+        semaphore.setNodeData("curator".getBytes(StandardCharsets.UTF_8));
+        return semaphore;
+    }
+
+    private static String joined(Stream<String> words) {
+        return words.collect(Collectors.joining(","));
+    }
+
+    private static String leaderMarked(Collection<Participant> participants) {
+        return joined(participants.stream().map(each -> each.getId() + (each.isLeader() ? "*" : "")).sorted());
     }
 
     private static synchronized void reply(String number, String result) {
         out.println(number + " " + result);
+    }
+
+    /** Curator's own driver sorts whatever has not its lock's name by the whole name: it overlooks kazoo's contenders. This one finds their sequence. */
+    private static class BesideKazoo extends StandardLockInternalsDriver {
+        private static final Pattern kazoo = Pattern.compile("__r?lock__(-?[0-9]{10})$");
+
+        @Override
+        public String fixForSorting(String name, String lockName) {
+            Matcher sequence = kazoo.matcher(name);
+            return sequence.find() ? sequence.group(1) : super.fixForSorting(name, lockName);
+        }
     }
 }

@@ -1,76 +1,72 @@
 import test from 'ava';
-import {connect, nameOf} from '../../lib/index.ts';
+import {type Client, connect, nameOf} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
 import {deferred} from '../../lib/util/deferred.ts';
-import {type Lease, Mutex} from '../../recipes/index.ts';
-import {CuratorPeer} from './curator-peer.ts';
+import {type Lease, MultiLock, Mutex, SemaphoreMutex} from '../../recipes/index.ts';
+import {until} from '../helpers/until.ts';
+import {curatorPeer} from './curator-peer.ts';
+import type {PipedPeer} from './piped-peer.ts';
+import {docent, peer, takeTurns} from './take-turns.ts';
 
-const turns = 200;
-const path = '/interop/mutex';
+const turns = 500;
 
-test('Curator and Docent take turns on one mutex and never hold it together', async t => {
+let server: TestingServer;
+let client: Client;
+let other: Client;
+let curator: PipedPeer;
+test.before(async () => {
+	server = await TestingServer.start();
+	client = await connect(server.connectString);
+	other = await connect(server.connectString);
+	curator = await curatorPeer(server.connectString);
+});
+test.after.always(async () => {
+	await curator?.[Symbol.asyncDispose]();
+	await client?.close();
+	await other?.close();
+	await server?.[Symbol.asyncDispose]();
+});
+
+test.serial('Curator and Docent take turns on one mutex and never hold it together', async t => {
 	t.timeout(120_000);
-	await using server = await TestingServer.start();
-	await using client = await connect(server.connectString);
-	await using curator = await CuratorPeer.start(server.connectString);
-	const mutex = new Mutex(client, path);
-	let holder: string | undefined;
-	const order: string[] = [];
-	const hold = (who: string): void => {
-		t.is(holder, undefined, `${who} was granted what ${holder} holds`);
-		holder = who;
-		order.push(who);
-	};
-
-	const ours = async (): Promise<void> => {
-		let token = 0n;
-		for (let turn = 0; turn < turns; turn++) {
-			const lease = await mutex.acquire();
-			hold('docent');
-			t.true(lease.fencingToken > token);
-			token = lease.fencingToken;
-			await Promise.resolve();
-			holder = undefined;
-			await lease.release();
-		}
-	};
-	const theirs = async (): Promise<void> => {
-		for (let turn = 0; turn < turns; turn++) {
-			await curator.ask('acquire', path);
-			hold('curator');
-			await Promise.resolve();
-			holder = undefined;
-			await curator.ask('release', path);
-		}
-	};
-	await Promise.all([ours(), theirs()]);
-
-	t.is(order.length, 2 * turns);
+	const path = '/interop/mutex/turns';
+	await takeTurns(t, turns, [
+		docent(new Mutex(client, path)),
+		docent(new Mutex(other, path)),
+		peer('curator', curator, `${path}#1`, 'mutex'),
+		peer('curator', curator, `${path}#2`, 'mutex'),
+	]);
 	t.deepEqual((await client.children(path)).children, []);
 });
 
-test('each sees the other hold, and reads the same queue', async t => {
-	await using server = await TestingServer.start();
-	await using client = await connect(server.connectString);
-	await using curator = await CuratorPeer.start(server.connectString);
-	const mutex = new Mutex(client, path);
+test('each sees the other hold, and reads the same queue with its data', async t => {
+	const path = '/interop/mutex/queue';
+	const mutex = new Mutex(client, path, {data: 'docent'});
+	const queue = async (): Promise<string[]> => (await mutex.participants()).map(participant => participant.path);
 
 	const lease = await mutex.acquire();
-	t.is(await curator.ask('try', path), 'held');
-	t.is(nameOf(await curator.ask('contenders', path)), nameOf(lease.path));
-	await lease.release();
+	t.is(await curator.ask('try', `${path}#1`), 'held');
+	const theirs = curator.ask('acquire', `${path}#1`);
+	await until(async () => (await queue()).length === 2);
+	const ours = mutex.acquire();
+	await until(async () => (await queue()).length === 3);
+	t.is(await curator.ask('participants', `${path}#2`), (await queue()).join(','));
+	t.is(nameOf((await queue())[0] ?? ''), nameOf(lease.path));
+	t.is(await curator.ask('data', path, lease.path), 'docent');
+	const [, waiting] = await mutex.participants();
+	t.is(await curator.ask('data', path, waiting?.path ?? ''), waiting?.data?.toString() ?? '');
+	t.regex(waiting?.data?.toString() ?? '', /^\d+\.\d+\.\d+\.\d+$/);
 
-	t.is(await curator.ask('acquire', path), 'acquired');
+	await lease.release();
+	await theirs;
 	t.is(await mutex.tryAcquire(), undefined);
-	const waiting = mutex.acquire();
-	await curator.ask('release', path);
-	await (await waiting).release();
+	await curator.ask('release', `${path}#1`);
+	await (await ours).release();
+	t.is(await curator.ask('participants', `${path}#2`), '');
 });
 
 test('each asks the other to give the lock back', async t => {
-	await using server = await TestingServer.start();
-	await using client = await connect(server.connectString);
-	await using curator = await CuratorPeer.start(server.connectString);
+	const path = '/interop/mutex/revocation';
 	const mutex = new Mutex(client, path);
 
 	const revoked = deferred<Lease>();
@@ -88,4 +84,38 @@ test('each asks the other to give the lock back', async t => {
 	await curator.ask('release', path);
 	await mutex.revoke(holder?.path ?? '');
 	t.deepEqual(await mutex.participants(), []);
+});
+
+test.serial('Curator and Docent take turns on one semaphore mutex', async t => {
+	t.timeout(120_000);
+	const path = '/interop/semaphore-mutex';
+	await takeTurns(t, turns, [
+		docent(new SemaphoreMutex(client, path)),
+		peer('curator', curator, `${path}#1`, 'semaphore-mutex'),
+		peer('curator', curator, `${path}#2`, 'semaphore-mutex'),
+	]);
+	t.deepEqual(await new SemaphoreMutex(client, path).participants(), []);
+});
+
+test.serial('Curator and Docent take turns on several locks at once, and on one of them alone', async t => {
+	t.timeout(120_000);
+	const paths = [1, 2, 3].map(number => `/interop/multi/${number}`);
+	const [, middle = ''] = paths;
+	const locks = new MultiLock(paths.map(path => new Mutex(client, path)));
+	let release: (() => Promise<void>) | undefined;
+	await takeTurns(t, turns, [
+		{
+			library: 'docent',
+			kind: 'all',
+			async acquire() {
+				const group = await locks.acquire();
+				release = () => group.release();
+			},
+			release: async () => release?.(),
+		},
+		docent(new Mutex(other, middle), 'the middle one'),
+		peer('curator', curator, '/interop/multi#all', paths.join(','), 'all'),
+		peer('curator', curator, middle, 'mutex', 'the middle one'),
+	]);
+	for (const path of paths) t.deepEqual((await client.children(path)).children, []);
 });

@@ -1,17 +1,19 @@
 import test from 'ava';
 import {type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
-import {type Lease, ReadWriteLock} from '../../recipes/index.ts';
+import {ReadWriteLock} from '../../recipes/index.ts';
 import {until} from '../helpers/until.ts';
-import {CuratorPeer} from './curator-peer.ts';
+import {curatorPeer} from './curator-peer.ts';
+import type {PipedPeer} from './piped-peer.ts';
+import {docent, peer, type Rule, takeTurns} from './take-turns.ts';
 
 let server: TestingServer;
 let client: Client;
-let curator: CuratorPeer;
+let curator: PipedPeer;
 test.before(async () => {
 	server = await TestingServer.start();
 	client = await connect(server.connectString);
-	curator = await CuratorPeer.start(server.connectString);
+	curator = await curatorPeer(server.connectString);
 });
 test.after.always(async () => {
 	await curator?.[Symbol.asyncDispose]();
@@ -27,39 +29,39 @@ test('readers of both share, writers of both exclude', async t => {
 	const path = '/interop/rw/exclude';
 	const lock = new ReadWriteLock(client, path);
 	const read = await lock.read.acquire();
-	t.is(await curator.ask('try-half', path, 'read'), 'acquired');
-	t.is(await curator.ask('try-half', path, 'write'), 'held');
+	t.is(await curator.ask('try', path, 'read'), 'acquired');
+	t.is(await curator.ask('try', path, 'write'), 'held');
 	t.is(await lock.write.tryAcquire(), undefined);
 	await read.release();
 	t.is(await lock.write.tryAcquire(), undefined);
-	await curator.ask('release-half', path, 'read');
+	await curator.ask('release', path, 'read');
 	const write = await lock.write.acquire();
-	t.is(await curator.ask('try-half', path, 'read'), 'held');
-	t.is(await curator.ask('try-half', path, 'write'), 'held');
+	t.is(await curator.ask('try', path, 'read'), 'held');
+	t.is(await curator.ask('try', path, 'write'), 'held');
 	await write.release();
-	t.is(await curator.ask('acquire-half', path, 'write'), 'acquired');
+	t.is(await curator.ask('acquire', path, 'write'), 'acquired');
 	t.is(await lock.read.tryAcquire(), undefined);
-	await curator.ask('release-half', path, 'write');
+	await curator.ask('release', path, 'write');
 	await queued(path, 0);
 });
 
 test('a writer of Curator becomes a reader: a writer of ours that waits is kept out', async t => {
 	const path = '/interop/rw/their-downgrade';
 	const lock = new ReadWriteLock(client, path);
-	await curator.ask('acquire-half', path, 'write');
+	await curator.ask('acquire', path, 'write');
 	let granted = false;
 	const writing = lock.write.acquire().then(lease => {
 		granted = true;
 		return lease;
 	});
 	await queued(path, 2);
-	await curator.ask('acquire-half', path, 'read');
+	await curator.ask('acquire', path, 'read');
 	await queued(path, 3);
-	await curator.ask('release-half', path, 'write');
+	await curator.ask('release', path, 'write');
 	await queued(path, 2);
 	t.is(await lock.read.tryAcquire(), undefined, 'a new reader is behind the writer that waits');
 	t.false(granted);
-	await curator.ask('release-half', path, 'read');
+	await curator.ask('release', path, 'read');
 	await (await writing).release();
 	await queued(path, 0);
 });
@@ -69,7 +71,7 @@ test('a writer of ours becomes a reader: a writer of Curator that waits is kept 
 	const lock = new ReadWriteLock(client, path);
 	const written = await lock.write.acquire();
 	let granted = false;
-	const writing = curator.ask('acquire-half', path, 'write').then(() => {
+	const writing = curator.ask('acquire', path, 'write').then(() => {
 		granted = true;
 	});
 	await queued(path, 2);
@@ -81,39 +83,26 @@ test('a writer of ours becomes a reader: a writer of Curator that waits is kept 
 	t.false(granted);
 	await read.release();
 	await writing;
-	await curator.ask('release-half', path, 'write');
+	await curator.ask('release', path, 'write');
 	await queued(path, 0);
 });
+
+/** One writer, or any number of readers. */
+const exclusive: Rule = holders =>
+	holders.length > 1 && holders.some(({kind}) => kind === 'write') ? 'a writer is beside another holder' : undefined;
 
 test('readers and writers of both take turns, and no writer is beside another holder', async t => {
 	t.timeout(120_000);
 	const path = '/interop/rw/turns';
 	const lock = new ReadWriteLock(client, path);
-	let readers = 0;
-	let writers = 0;
-	const hold = async (half: 'read' | 'write'): Promise<void> => {
-		if (half === 'read') readers++;
-		else writers++;
-		t.true(writers === 0 || writers + readers === 1, `${readers} readers and ${writers} writers hold`);
-		await client.exists('/');
-		if (half === 'read') readers--;
-		else writers--;
-	};
-	const ours = async (half: 'read' | 'write'): Promise<void> => {
-		for (let turn = 0; turn < 60; turn++) {
-			const lease: Lease = await lock[half].acquire();
-			await hold(half);
-			await lease.release();
-		}
-	};
-	const theirs = async (): Promise<void> => {
-		for (let turn = 0; turn < 60; turn++) {
-			const half = turn % 2 === 0 ? 'read' : 'write';
-			await curator.ask('acquire-half', path, half);
-			await hold(half);
-			await curator.ask('release-half', path, half);
-		}
-	};
-	await Promise.all([ours('read'), ours('read'), ours('write'), theirs()]);
+	const contenders = [
+		docent(lock.read, 'read'),
+		docent(lock.read, 'read'),
+		docent(lock.write, 'write'),
+		peer('curator', curator, `${path}#1`, 'read', 'read'),
+		peer('curator', curator, `${path}#2`, 'read', 'read'),
+		peer('curator', curator, `${path}#3`, 'write', 'write'),
+	];
+	await takeTurns(t, 500, contenders, exclusive);
 	await queued(path, 0);
 });

@@ -1,52 +1,94 @@
 import test from 'ava';
-import {connect} from '../../lib/index.ts';
+import {type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
 import {Semaphore} from '../../recipes/index.ts';
 import {until} from '../helpers/until.ts';
-import {CuratorPeer} from './curator-peer.ts';
+import {curatorPeer} from './curator-peer.ts';
+import type {PipedPeer} from './piped-peer.ts';
+import {type Contender, docent, type Rule, takeTurns} from './take-turns.ts';
 
-test('Curator and Docent share the leases of one semaphore, and never hold more than there are', async t => {
-	t.timeout(120_000);
-	await using server = await TestingServer.start();
-	await using client = await connect(server.connectString);
-	await using curator = await CuratorPeer.start(server.connectString);
-	const path = '/interop/semaphore';
-	const semaphore = new Semaphore(client, path, {leases: 2});
+const turns = 500;
 
+let server: TestingServer;
+let client: Client;
+let curator: PipedPeer;
+test.before(async () => {
+	server = await TestingServer.start();
+	client = await connect(server.connectString);
+	curator = await curatorPeer(server.connectString);
+});
+test.after.always(async () => {
+	await curator?.[Symbol.asyncDispose]();
+	await client?.close();
+	await server?.[Symbol.asyncDispose]();
+});
+
+test('both count the same leases, and read who holds them with their data', async t => {
+	const path = '/interop/semaphore/queue';
+	const semaphore = new Semaphore(client, path, {leases: 2, data: 'docent'});
 	const lease = await semaphore.acquire();
 	t.is(await curator.ask('try-lease', path, '2'), 'acquired');
 	t.is(await curator.ask('try-lease', path, '2'), 'held');
 	t.is(await semaphore.tryAcquire(), undefined);
+	const holders = await semaphore.participants();
 	t.is(
 		await curator.ask('lease-holders', path, '2'),
-		(await semaphore.participants())
+		holders
 			.map(participant => participant.path.slice(path.length + '/leases/'.length))
 			.toSorted()
 			.join(','),
 	);
+	t.deepEqual(
+		holders.map(({data}) => data?.toString()),
+		['docent', 'curator'],
+	);
+	t.is(await curator.ask('data', path, lease.path), 'docent');
+
 	const waiting = semaphore.acquireMany(2);
 	await until(async () => (await client.children(`${path}/locks`)).children.length === 1);
 	await lease.release();
-	await curator.ask('return-lease', path, '2');
-	await (await waiting).release();
+	await curator.ask('return-leases', path, '2');
+	const both = await waiting;
+	const theirs = curator.ask('acquire-lease', path, '2/2');
+	await until(async () => (await client.children(`${path}/locks`)).children.length === 1);
+	await both.release();
+	t.is(await theirs, 'acquired');
+	t.is(await semaphore.tryAcquire(), undefined);
+	await curator.ask('return-leases', path, '2');
+	t.is(await curator.ask('lease-holders', path, '2'), '');
+});
 
-	let holders = 0;
-	const hold = async (): Promise<void> => {
-		t.true(++holders <= 2);
-		await client.exists('/');
-		holders--;
+test('Curator and Docent take turns with the leases of one semaphore, and never hold more than there are', async t => {
+	t.timeout(120_000);
+	const path = '/interop/semaphore/turns';
+	const leases = 3;
+	const semaphore = new Semaphore(client, path, {leases});
+	let group: {release(): Promise<void>} | undefined;
+	const theirs = (key: string, count: 1 | 2): Contender => ({
+		library: 'curator',
+		kind: String(count),
+		acquire: () => curator.ask('acquire-lease', key, `${count}/${leases}`),
+		release: () => curator.ask('return-leases', key, String(leases)),
+	});
+	const withinCount: Rule = holders => {
+		const held = holders.reduce((sum, {kind}) => sum + Number(kind), 0);
+		return held > leases ? `${held} leases are held` : undefined;
 	};
-	const ours = async (): Promise<void> => {
-		for (let turn = 0; turn < 60; turn++) await semaphore.run(hold);
-	};
-	const theirs = async (): Promise<void> => {
-		for (let turn = 0; turn < 60; turn++) {
-			await curator.ask('acquire-lease', path, '2');
-			await hold();
-			await curator.ask('return-lease', path, '2');
-		}
-	};
-	await Promise.all([ours(), ours(), theirs()]);
-	await until(async () => (await client.children(`${path}/leases`)).children.length === 0);
-	await until(async () => (await client.children(`${path}/locks`)).children.length === 0);
+	const contenders: Contender[] = [
+		docent(semaphore, '1'),
+		docent(semaphore, '1'),
+		{
+			library: 'docent',
+			kind: '2',
+			async acquire() {
+				group = await semaphore.acquireMany(2);
+			},
+			release: async () => group?.release(),
+		},
+		theirs(`${path}#1`, 1),
+		theirs(`${path}#2`, 2),
+	];
+	await takeTurns(t, turns, contenders, withinCount);
+	t.deepEqual(await semaphore.participants(), []);
+	t.deepEqual((await client.children(`${path}/locks`)).children, []);
 });
