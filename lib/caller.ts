@@ -13,6 +13,7 @@ import {withRetry} from './retry/with-retry.ts';
 import {AskedWatch} from './session/asked-watch.ts';
 import {describe} from './session/call-name.ts';
 import type {Session} from './session/session.ts';
+import type {Acl} from './znode.ts';
 
 export type Call<Name extends OperationName> = {
 	readonly operation: Name;
@@ -26,24 +27,41 @@ export type Call<Name extends OperationName> = {
 	readonly onRetry?: ((error: unknown) => void) | undefined;
 };
 
+export type CallerParts = {
+	readonly session: Session;
+	readonly chroot: Chroot;
+	readonly home: Chroot;
+	readonly options: ResolvedOptions;
+	readonly namespace: Namespace | undefined;
+};
+
 /** Makes a client's calls on its session: below its root, with its retries. */
 export class Caller {
 	readonly session: Session;
 	readonly chroot: Chroot;
+	/** The connect string's: `chroot` without the names of namespaces. */
+	readonly home: Chroot;
 	readonly options: ResolvedOptions;
 	/** Where the client is only a view of another's session. */
 	readonly namespace: Namespace | undefined;
 
-	constructor(session: Session, chroot: Chroot, options: ResolvedOptions, namespace: Namespace | undefined) {
+	constructor({session, chroot, home, options, namespace}: CallerParts) {
 		this.session = session;
 		this.chroot = chroot;
+		this.home = home;
 		this.options = options;
 		this.namespace = namespace;
 	}
 
 	/** The same calls below no root: for what belongs to the ensemble. */
 	atRoot(): Caller {
-		return new Caller(this.session, new Chroot(''), this.options, this.namespace);
+		const {session, home, options, namespace} = this;
+		return new Caller({session, chroot: new Chroot(''), home, options, namespace});
+	}
+
+	/** The ACL of a znode that is to be created, unless a call says otherwise. @throws InvalidArgumentError */
+	aclOf(serverPath: string): Acl {
+		return this.options.acl(this.home.fromServer(serverPath));
 	}
 
 	/** Runs what needs the znode of the client's namespace, if it has one. */

@@ -25,7 +25,7 @@ export type ReadOptions = OperationOptions & {
 export type CreateOptions = OperationOptions & {
 	/** @default 'persistent' */
 	readonly mode?: CreateMode | undefined;
-	/** @default the client's ACL */
+	/** @default the client's ACL, for this path */
 	readonly acl?: Acl | undefined;
 	/** Milliseconds, only with the `ttl` modes. */
 	readonly ttl?: number | undefined;
@@ -34,7 +34,7 @@ export type CreateOptions = OperationOptions & {
 	 * @default true for sequential modes, false otherwise
 	 */
 	readonly protect?: boolean | undefined;
-	/** Creates missing parents, as containers, with the same ACL. Costs nothing while they exist. @default false */
+	/** Creates missing parents, as containers, with the call's `acl` if it has one, or else their own from the client. Costs nothing while they exist. @default false */
 	readonly createParents?: boolean | undefined;
 	/**
 	 * Repeats the create when its reply was lost. A repetition that finds a znode takes it for its own if it was never written since (version 0), has the same data and, with an

@@ -63,7 +63,7 @@ export type {
 } from './client.ts';
 export type {Address, EnsembleConfig, EnsembleServer} from './ensemble-config.ts';
 export type {Read, ReadResult} from './multi-read.ts';
-export type {AuthOption, ConnectOptions, DriverName, SaslOption} from './options.ts';
+export type {AclProvider, AuthOption, ConnectOptions, DriverName, SaslOption} from './options.ts';
 export type {ReconfigOptions, Reconfiguration, ServerInput} from './reconfig.ts';
 export type {ConnectionNotice, RequestTrace, RetryNotice, SessionNotice, WatchDiagnostic} from './diagnostics.ts';
 export type {SslOptions, SslSource} from './driver/ssl-options.ts';

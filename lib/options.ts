@@ -16,6 +16,13 @@ export type SaslOption = {readonly username: string; readonly password: string} 
 /** `wire`: pure TypeScript, everything there is. `native`: the npm package `zookeeper`, around ZooKeeper's C client. */
 export type DriverName = 'wire' | 'native';
 
+/**
+ * The ACL of a znode that is about to be created, or `undefined` for the default.
+ *
+ * @param path as Curator's providers see it: below the connect string's chroot, with the names of namespaces and the `_c_<uuid>-` of a protected create, and without a sequence number
+ */
+export type AclProvider = (path: string) => Acl | undefined;
+
 export type ConnectOptions = Cancellable & {
 	/**
 	 * What speaks to the servers. `native` needs the package `zookeeper` 7.3 installed and compiled, and lacks what its addon lacks: transactions, ACLs at create, reading
@@ -57,8 +64,11 @@ export type ConnectOptions = Cancellable & {
 	 * A ZooKeeper 3.9 server takes DIGEST-MD5 only with `-Dzookeeper.fips-mode=false`. @default none
 	 */
 	readonly sasl?: SaslOption | undefined;
-	/** The ACL of everything the client creates, unless a call says otherwise. @default `creatorAcl` when `auth` or `sasl` is given, otherwise `openAcl` */
-	readonly acl?: Acl | undefined;
+	/**
+	 * The ACL of everything the client creates, unless a call says otherwise: one for all, or a function of the path, as Curator's `ACLProvider`, which is asked for parents and the
+	 * znodes of namespaces too. @default `creatorAcl` when `auth` or `sasl` is given, otherwise `openAcl`
+	 */
+	readonly acl?: Acl | AclProvider | undefined;
 	/** The servers' `jute.maxbuffer`: larger requests are refused here, because a server would close the connection; bytes. @default 1_048_575 */
 	readonly maxRequestLength?: number | undefined;
 	/** The longest reply that is accepted; a longer one costs the connection; bytes. @default 67_108_864 (64 MiB) */
@@ -77,7 +87,8 @@ export type ResolvedOptions = {
 	readonly auth: readonly {readonly scheme: string; readonly auth: Uint8Array}[];
 	readonly sasl: SaslMechanism | undefined;
 	readonly secure: (() => Promise<TlsOptions>) | undefined;
-	readonly acl: Acl;
+	/** @throws InvalidArgumentError when the user's own function answers nonsense */
+	readonly acl: (path: string) => Acl;
 	readonly maxRequestLength: number;
 	readonly maxReplyLength: number;
 };
@@ -103,7 +114,7 @@ export function resolveOptions({
 	auth = [],
 	ssl,
 	sasl,
-	acl = auth.length > 0 || sasl ? creatorAcl : openAcl,
+	acl,
 	maxRequestLength = 1_048_575,
 	maxReplyLength = 64 * 1024 * 1024,
 }: ConnectOptions): ResolvedOptions {
@@ -135,7 +146,7 @@ export function resolveOptions({
 		auth: auth.map(({scheme, auth: credential}) => toCredential(scheme, credential)),
 		sasl: sasl === undefined ? undefined : saslMechanism(sasl),
 		secure: ssl === undefined ? undefined : sslSource(ssl),
-		acl: validateAcl(acl),
+		acl: aclProvider(acl, auth.length > 0 || sasl ? creatorAcl : openAcl),
 		maxRequestLength,
 		maxReplyLength,
 	};
@@ -172,6 +183,12 @@ function saslMechanism(sasl: SaslOption): SaslMechanism {
 	}
 	// The value holds a secret: the message says only its type.
 	throw new InvalidArgumentError('options.sasl', typeof sasl, '{username, password} or a SaslMechanism');
+}
+
+function aclProvider(acl: Acl | AclProvider | undefined, fallback: Acl): (path: string) => Acl {
+	if (typeof acl === 'function') return path => validateAcl(acl(path) ?? fallback);
+	const constant = validateAcl(acl ?? fallback);
+	return () => constant;
 }
 
 const permissions = new Set<unknown>(['read', 'write', 'create', 'delete', 'admin']);

@@ -49,6 +49,8 @@ import type {Acl, Identity, PersistentWatchEvent, Stat, WatchListener} from './z
 type SessionClientParts = {
 	readonly openSession: (emitter: Emitter<SessionEvents>) => Session;
 	readonly chroot: Chroot;
+	/** The connect string's, where the client is a namespace of another. @default `chroot` */
+	readonly home?: Chroot | undefined;
 	readonly options: ResolvedOptions;
 	readonly openNamespace?: ((emitter: Emitter<SessionEvents>) => Namespace) | undefined;
 };
@@ -59,9 +61,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 	readonly #reads: Reads;
 	readonly #writes: Writes;
 
-	constructor({openSession, chroot, options, openNamespace}: SessionClientParts) {
+	constructor({openSession, chroot, home = chroot, options, openNamespace}: SessionClientParts) {
 		super();
-		this.#caller = new Caller(openSession(this), chroot, options, openNamespace?.(this));
+		const [session, namespace] = [openSession(this), openNamespace?.(this)];
+		this.#caller = new Caller({session, chroot, home, options, namespace});
 		this.#reads = new Reads(this.#caller);
 		this.#writes = new Writes(this, this.#caller);
 	}
@@ -166,7 +169,7 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	transaction(): Transaction {
 		return new TransactionBuilder({
-			acl: this.#caller.options.acl,
+			aclOf: serverPath => this.#caller.aclOf(serverPath),
 			chroot: this.#caller.chroot,
 			bytes: (operation, path, data) => this.#caller.bytes(operation, path, data),
 			call: (request, path, options) =>
@@ -220,10 +223,11 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		const root = `/${name}`;
 		if (typeof name !== 'string' || name === '') throw new InvalidArgumentError('name', name, 'a relative path');
 		validatePath(root, 'name');
-		const {session, chroot, options} = this.#caller;
+		const {session, chroot, home, options} = this.#caller;
 		return new SessionClient({
 			openSession: () => session,
 			chroot: new Chroot(chroot.toServer(root)),
+			home,
 			options,
 			openNamespace: view => new Namespace(this, root, view),
 		});

@@ -10,7 +10,8 @@ import type {Transaction, TransactionCreateOptions, TransactionResult} from './t
 import type {Acl} from './znode.ts';
 
 export type TransactionContext = {
-	readonly acl: Acl;
+	/** The ACL of a znode, unless its create says otherwise. */
+	readonly aclOf: (serverPath: string) => Acl;
 	readonly chroot: Chroot;
 	readonly bytes: (operation: string, path: string, data: DataInput) => Uint8Array | null;
 	/** @param path as the user wrote it, for messages */
@@ -37,14 +38,14 @@ export class TransactionBuilder implements Transaction {
 	create(
 		path: string,
 		data: DataInput = Buffer.alloc(0),
-		{mode = 'persistent', acl = this.#context.acl, ttl}: TransactionCreateOptions = {},
+		{mode = 'persistent', acl, ttl}: TransactionCreateOptions = {},
 	): this {
 		checkCreate(path, {mode, ttl});
 		return this.#add({
 			type: 'create',
 			path,
 			data: this.#context.bytes('create', path, data),
-			acl: validateAcl(acl),
+			acl: acl === undefined ? this.#context.aclOf(this.#context.chroot.toServer(path, mode)) : validateAcl(acl),
 			mode,
 			ttl,
 		});

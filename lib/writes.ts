@@ -23,7 +23,7 @@ export class Writes {
 	async create(path: string, data: DataInput, options: CreateOptions): Promise<Created> {
 		const {
 			mode = 'persistent',
-			acl = this.#caller.options.acl,
+			acl,
 			ttl,
 			protect = mode.includes('sequential'),
 			createParents: withParents = false,
@@ -33,10 +33,11 @@ export class Writes {
 		if (protect) return protectedCreate(this.#client, this.#caller.session, {path, data, options});
 		if (idempotent && mode.includes('sequential'))
 			throw new InvalidArgumentError('options.idempotent', idempotent, 'false without `protect` in a sequential mode');
+		const serverPath = this.#caller.chroot.toServer(path, mode);
 		const request = {
-			path: this.#caller.chroot.toServer(path, mode),
+			path: serverPath,
 			data: this.#caller.bytes('create', path, data),
-			acl: validateAcl(acl),
+			acl: acl === undefined ? this.#caller.aclOf(serverPath) : validateAcl(acl),
 			mode,
 			ttl,
 		};
