@@ -8,7 +8,6 @@ const modules = path.join(repository, 'node_modules');
 
 /** What a project that uses this one may have beside it. */
 const beside = [
-	'@electric-sql/pglite',
 	'@opentelemetry/api',
 	'@opentelemetry/sdk-trace-base',
 	'@types/express',
