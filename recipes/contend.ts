@@ -1,7 +1,8 @@
 import {addAbortListener} from 'node:events';
 import {AbortedError, type Client} from '../lib/index.ts';
 import {checkAcquireOptions} from './acquire-options.ts';
-import {Contender, type ContendOptions} from './contender.ts';
+import type {ContendOptions} from './contend-options.ts';
+import {Contender} from './contender.ts';
 import type {HeldLease} from './held-lease.ts';
 
 /**

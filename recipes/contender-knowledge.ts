@@ -110,11 +110,11 @@ export class Knowledge {
 
 	/** A node before mine is gone. */
 	gone(name: string): void {
-		this.#watched.delete(name);
+		const wasWatched = this.#watched.delete(name);
 		if (!this.#low?.includes(name)) return;
 		this.#low = this.#precedence.mayLeaveHeir(name) ? undefined : this.#low.filter(other => other !== name);
 		// The others most likely went earlier, unwatched.
-		this.#relist = this.#low !== undefined && this.#low.length > 1;
+		if (wasWatched) this.#relist = this.#low !== undefined && this.#low.length > 1;
 	}
 
 	/** @param confirmed whether the message that led here shows my own node */

@@ -38,6 +38,20 @@ export function inOrder(names: readonly string[], kinds: readonly string[]): str
 		.map(({name}) => name);
 }
 
+/** All children, as Curator sorts them (`standardFixForSorting`): by UTF-16 code units, as Java compares strings. */
+export function inCuratorOrder(names: readonly string[], kind: string): string[] {
+	return names
+		.map(name => ({name, key: name.slice(afterLast(name, kind))}))
+		.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+		.map(({name}) => name);
+}
+
+/** Where what follows the last `kind` begins; 0 without one. */
+function afterLast(name: string, kind: string): number {
+	const at = name.lastIndexOf(kind);
+	return at < 0 ? 0 : at + kind.length;
+}
+
 export function isExhausted(sequence: number): boolean {
 	return sequence < 0 || sequence >= sequenceLimit;
 }

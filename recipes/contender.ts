@@ -5,35 +5,24 @@ import {
 	type ClientEvents,
 	ClientClosedError,
 	type Created,
-	type DataInput,
 	isCoordinationError,
 	joinPath,
 	nameOf,
 } from '../lib/index.ts';
 import {type Deferred, deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
-import type {AcquireOptions} from './acquire-options.ts';
 import {endings} from './connection-policy.ts';
+import type {ContendOptions} from './contend-options.ts';
 import {Knowledge, type Step} from './contender-knowledge.ts';
 import {isExhausted, protectedName, sequenceOf} from './contender-name.ts';
 import {findByGuid} from './find-by-guid.ts';
 import {HeldLease} from './held-lease.ts';
 import {isInterruption, mayHaveRun} from './interruption.ts';
-import type {Precedence} from './precedence.ts';
+import type {Mate} from './mates.ts';
 import {QueueParents} from './queue-parents.ts';
 import {QueueWatches} from './queue-watches.ts';
 import {type LossReason, SequenceExhaustedError} from './recipe-error.ts';
 import {sweep, withdraw} from './withdraw.ts';
-
-export type ContendOptions = AcquireOptions & {
-	/** What this contender's own child is named. */
-	readonly kind: string;
-	readonly precedence: Precedence;
-	readonly data: DataInput;
-	readonly waits: boolean;
-	/** Sends a read that is to be made under the lock. It rides behind every list that may grant the lock: what the last call read, it read while the lock was held. */
-	readonly alongside?: (() => void) | undefined;
-};
 
 /** What led to a look at the knowledge: a list, or a search, that shows my own node. */
 type Trigger = 'list' | 'search';
@@ -55,7 +44,7 @@ type State =
  * Error handling: a waiter survives a lost connection, an ended session and a deleted znode. An abort rejects at once and leaves nothing behind, whatever
  * was under way; a server's refusal (NoAuth, quota, …) rejects with that `KeeperError`; a closed client with `ClientClosedError`.
  */
-export class Contender {
+export class Contender implements Mate {
 	readonly #client: Client;
 	readonly #path: string;
 	readonly #options: ContendOptions;
@@ -87,6 +76,7 @@ export class Contender {
 			reconnected: () => this.#drive(),
 			...endings(options.revokeOn, (reason, cause) => this.#ended(reason, cause)),
 		});
+		options.mates?.joined(this);
 		this.#drive();
 	}
 
@@ -97,6 +87,12 @@ export class Contender {
 
 	abort(reason: unknown): void {
 		if (this.#state.status !== 'held') this.#fail(new AbortedError(`acquire ${this.#path}`, reason));
+	}
+
+	/** A child before this one stands for nobody any more: that is known here before the server says so. */
+	gone(name: string): void {
+		this.#watches.disregard(name);
+		this.#learn(knowledge => knowledge.gone(name));
 	}
 
 	/** Sends what the knowledge lacks, or concludes. Before `reconnected` nothing may be concluded: the missed events come in no order of time. */
@@ -271,14 +267,26 @@ export class Contender {
 
 	/** Ends this contender and takes its node back, if there is one or may be one: a create under way is awaited by its own handler. */
 	async #leave(): Promise<void> {
-		this.#end();
+		this.#finish();
 		const node = this.#node;
 		this.#node = undefined;
-		if (node) await withdraw(this.#client, node.path, node.stat.ephemeralOwner);
-		else if (this.#knowledge.outcome === 'unknown') await sweep(this.#client, this.#path, this.#knowledge.guid);
+		if (!node) {
+			this.#options.mates?.left(this);
+			if (this.#knowledge.outcome === 'unknown') await sweep(this.#client, this.#path, this.#knowledge.guid);
+			return;
+		}
+		const gone = withdraw(this.#client, node.path, node.stat.ephemeralOwner);
+		// The deletion is sent first: what a mate sends now comes behind it.
+		this.#options.mates?.left(this, {name: nameOf(node.path), gone});
+		await gone;
 	}
 
 	#end(): void {
+		this.#finish();
+		this.#options.mates?.left(this);
+	}
+
+	#finish(): void {
 		this.#state = {status: 'over'};
 		this.#unsubscribe();
 		this.#watches.takeBack(this.#knowledge.my);

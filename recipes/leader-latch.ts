@@ -4,7 +4,7 @@ import {abortable} from '../lib/util/abortable.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import type {AcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
-import {latchKinds} from './contender-name.ts';
+import {inOrder, latchKinds} from './contender-name.ts';
 import {isInterruption} from './interruption.ts';
 import {type Leader, type Sighting, sightLeader} from './leader-sighting.ts';
 import type {Lease} from './lease.ts';
@@ -92,7 +92,7 @@ export class LeaderLatch {
 
 	/** Everybody who takes part now, the leader first. */
 	async participants(options: Cancellable = {}): Promise<Participant[]> {
-		const queued = await queuedUnder(this.#client, this.path, latchKinds, options);
+		const queued = await queuedUnder(this.#client, this.path, names => inOrder(names, latchKinds), options);
 		return queued.map(({path, data}, index) => ({id: data?.toString() ?? '', path, isLeader: index === 0}));
 	}
 

@@ -3,7 +3,7 @@ import {type Client, InvalidArgumentError, isCoordinationError, validatePath} fr
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import type {AcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
-import {lockKinds} from './contender-name.ts';
+import {inOrder, lockKinds} from './contender-name.ts';
 import type {HeldLease} from './held-lease.ts';
 import type {Participant, Term} from './leader-latch.ts';
 import {localAddress} from './local-address.ts';
@@ -86,7 +86,7 @@ export class LeaderSelector {
 
 	/** Everybody who takes part now, the leader first. */
 	async participants(options: Cancellable = {}): Promise<Participant[]> {
-		const queued = await queuedUnder(this.#client, this.path, lockKinds, options);
+		const queued = await queuedUnder(this.#client, this.path, names => inOrder(names, lockKinds), options);
 		return queued.map(({path, data}, index) => ({path, id: data?.toString() ?? '', isLeader: index === 0}));
 	}
 

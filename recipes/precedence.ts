@@ -1,4 +1,4 @@
-import {inOrder, sequenceOf} from './contender-name.ts';
+import {inCuratorOrder, inOrder, sequenceOf} from './contender-name.ts';
 
 /** Which predecessors matter: all in which the recipes on one kernel differ. Pure. */
 export type Precedence = {
@@ -17,5 +17,19 @@ export function inSequence(own: string, kinds: readonly string[]): Precedence {
 		},
 		// A downgraded writer leaves a `__READ__` of its own sequence number.
 		mayLeaveHeir: name => name.includes('__WRIT__'),
+	};
+}
+
+/**
+ * As Curator's `StandardLockInternalsDriver` has it: every child takes part, whatever it is called, and what follows the last `own` in its name, or else the whole name, is
+ * compared as a string. Anybody may come to stand before mine at any time, so each look is a new list.
+ */
+export function asCurator(own: string): Precedence {
+	return {
+		before(mine, names) {
+			const sorted = inCuratorOrder(names, own);
+			return sorted.slice(0, sorted.indexOf(mine));
+		},
+		mayLeaveHeir: () => true,
 	};
 }

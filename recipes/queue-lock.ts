@@ -1,7 +1,7 @@
 import type {Client} from '../lib/index.ts';
 import type {AcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
-import type {ContendOptions} from './contender.ts';
+import type {ContendOptions} from './contend-options.ts';
 import type {Lease} from './lease.ts';
 import type {Lock} from './lock.ts';
 import {runUnder} from './run-under.ts';

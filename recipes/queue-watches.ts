@@ -59,6 +59,11 @@ export class QueueWatches {
 		);
 	}
 
+	/** The znode is being deleted: its watch goes with it, unheard. */
+	disregard(name: string): void {
+		this.#watches.delete(name);
+	}
+
 	/** The session is over, and the watches with it. */
 	forget(): void {
 		this.#watches.clear();

@@ -1,6 +1,5 @@
 import {type Client, isCoordinationError, joinPath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
-import {inOrder} from './contender-name.ts';
 import {readZnode} from './read-znode.ts';
 
 /** A child of a queue, as the tree shows it. */
@@ -10,16 +9,16 @@ export type Queued = {
 	readonly data: Buffer | null;
 };
 
-/** Who queues under `path`, the first one first; nobody if that znode is missing. */
+/** Who queues under `path`, in the order that `inOrder` gives the children; nobody if that znode is missing. */
 export async function queuedUnder(
 	client: Client,
 	path: string,
-	kinds: readonly string[],
+	inOrder: (children: readonly string[]) => readonly string[],
 	options: Cancellable,
 ): Promise<Queued[]> {
 	try {
 		const {children} = await client.children(path, options);
-		const read = inOrder(children, kinds).map(async name => {
+		const read = inOrder(children).map(async name => {
 			const child = joinPath(path, name);
 			const znode = await readZnode(client, child, options);
 			return znode ? [{path: child, data: znode.data}] : [];

@@ -2,6 +2,7 @@ import {type Client, type DataInput, InvalidArgumentError, joinPath, validatePat
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import type {AcquireOptions} from './acquire-options.ts';
 import {Admission} from './admission.ts';
+import {inOrder} from './contender-name.ts';
 import type {HeldLease} from './held-lease.ts';
 import type {Lease} from './lease.ts';
 import {LeaseGroup} from './lease-group.ts';
@@ -89,7 +90,7 @@ export class Semaphore implements Lock {
 
 	/** The leases that are held now, by whomever, the oldest first. */
 	async participants(options: Cancellable = {}): Promise<Queued[]> {
-		return queuedUnder(this.#client, joinPath(this.path, 'leases'), ['lease-'], options);
+		return queuedUnder(this.#client, joinPath(this.path, 'leases'), names => inOrder(names, ['lease-']), options);
 	}
 
 	async #wait(count: number, options: AcquireOptions): Promise<HeldLease[]> {

@@ -80,6 +80,7 @@ test('one that is lost while another is waited for is taken again', async t => {
 	await onlooker.queued('/anew/b', 2);
 	const [name] = await onlooker.queued('/anew/a', 1);
 	await onlooker.client.delete(`/anew/a/${name}`);
+	await onlooker.queued('/anew/a', 1);
 	await held.release();
 	const group = await acquiring;
 	group.throwIfLost();
