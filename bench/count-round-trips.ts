@@ -73,6 +73,23 @@ const cases: Readonly<Record<string, Case>> = {
 		});
 		return {flights: flights / cycles, requests: requests / cycles};
 	},
+	'mutex, acquire and release that is not awaited, one of five cycles': async server => {
+		const {flights, requests} = await alone(server, async ({client}) => {
+			const mutex = new Mutex(client, '/pipelined/lock');
+			return {
+				warmUp: () => mutex.acquire(),
+				async work() {
+					let released: Promise<void> | undefined;
+					for (let cycle = 0; cycle < cycles; cycle++) released = (await mutex.acquire()).release();
+					await released;
+				},
+			};
+		});
+		// The last release alone is waited for.
+		return {flights: (flights - 1) / cycles, requests: requests / cycles};
+	},
+	'mutex, 5 tasks on one object, per acquisition': async server => tasks(server, 5),
+	'mutex, 50 tasks on one object, per acquisition': async server => tasks(server, 50),
 	'mutex, hand-off, 2 contenders': async server => (await queue(server, 2)).handOff,
 	'mutex, hand-off, 8 contenders': async server => (await queue(server, 8)).handOff,
 	'mutex, everything for one turn in a queue of 8': async server => (await queue(server, 8)).turn,
@@ -117,6 +134,21 @@ async function alone(server: TestingServer, prepare: (contender: Contender) => P
 	await first?.release();
 	await contender.settle();
 	return await contender.count(work);
+}
+
+/** So many tasks of one client wait for one mutex; each holds it until everything is at rest. */
+async function tasks(server: TestingServer, size: number): Promise<RoundTrips> {
+	const {flights, requests} = await alone(server, async contender => {
+		const mutex = new Mutex(contender.client, `/tasks-${size}/lock`);
+		return {
+			warmUp: () => mutex.acquire(),
+			async work() {
+				const turns = Array.from({length: size}, async () => mutex.run(() => contender.settle()));
+				await Promise.all(turns);
+			},
+		};
+	});
+	return {flights: Math.ceil(flights / size), requests: Math.ceil(requests / size)};
 }
 
 /** All queue up for one lock, each in a session of its own; then it goes from hand to hand, everybody at rest in between. */

@@ -141,7 +141,7 @@ export class Contender implements Mate {
 	/** One flight. Replies of one flight are looked at together: their promises settle in no particular order. */
 	async #enter(knowledge: Knowledge): Promise<void> {
 		const {kind, data} = this.#options;
-		const child = this.#child(protectedName(knowledge.guid, kind));
+		const child = joinPath(this.#path, protectedName(knowledge.guid, kind));
 		const sent = [
 			this.#parents.send(),
 			this.#client.create(child, data, {...once, mode: 'ephemeral-sequential', protect: false}),
@@ -294,9 +294,5 @@ export class Contender implements Mate {
 
 	#isCurrent(knowledge: Knowledge): boolean {
 		return this.#knowledge === knowledge && this.#state.status !== 'over';
-	}
-
-	#child(name: string): string {
-		return joinPath(this.#path, name);
 	}
 }

@@ -102,7 +102,7 @@ export class LocalQueue implements Mates {
 			this.#givenUp.delete(name);
 			this.#forgetIfEmpty();
 		});
-		for (const other of [...this.#standing]) other.gone(name);
+		for (const other of this.#standing) other.gone(name);
 	}
 
 	/** Who is refused at once leaves at once: a loop, for there may be thousands. */
