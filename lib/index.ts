@@ -1,11 +1,13 @@
 /// <reference types="node" preserve="true" />
 export {connect} from './connect.ts';
 export {json, raw, SchemaError, text} from './codec.ts';
+export {gzip} from './gzip.ts';
 export {channelNames} from './diagnostics.ts';
 export {AbortedError} from './errors/aborted-error.ts';
 export {unlessAborted} from './errors/unless-aborted.ts';
 export {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 export {CoordinationError, isCoordinationError} from './errors/coordination-error.ts';
+export {DataTooLargeError} from './errors/data-error.ts';
 export {DialError, type DialProblem} from './errors/dial-error.ts';
 export {DriverUnavailableError} from './errors/driver-error.ts';
 export {
@@ -68,6 +70,7 @@ export type {ReconfigOptions, Reconfiguration, ServerInput} from './reconfig.ts'
 export type {ConnectionNotice, RequestTrace, RetryNotice, SessionNotice, WatchDiagnostic} from './diagnostics.ts';
 export type {SslOptions, SslSource} from './driver/ssl-options.ts';
 export type {Codec, StandardSchema, StandardSchemaIssue} from './codec.ts';
+export type {GzipOptions} from './gzip.ts';
 export type {RetryContext, RetryPolicy} from './retry/retry-policy.ts';
 export type {SaslMechanism} from './session/sasl-mechanism.ts';
 export type {ClientStats} from './session/session-record.ts';

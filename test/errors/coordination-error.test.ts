@@ -18,6 +18,7 @@ const samples: readonly (readonly [CoordinationError, string])[] = [
 	[new docent.ProtocolError('garbage'), 'PROTOCOL'],
 	[new docent.SessionExpiredError('get /a'), 'SESSION_EXPIRED'],
 	[new docent.RequestTooLargeError('set /a', 2, 1), 'REQUEST_TOO_LARGE'],
+	[new docent.DataTooLargeError(1), 'DATA_TOO_LARGE'],
 	[new docent.TransactionError(1, keeper(-101)), 'TRANSACTION_FAILED'],
 	[new docent.DialError('NO_ANSWER', 'zk1:2181', 'no answer'), 'NO_ANSWER'],
 	[new docent.DriverUnavailableError('install it'), 'DRIVER_UNAVAILABLE'],

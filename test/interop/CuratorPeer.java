@@ -3,6 +3,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
@@ -154,6 +155,11 @@ public class CuratorPeer {
             case "resign":
                 latch.close();
                 return "resigned";
+            case "write-compressed":
+                client.create().orSetData().compressed().forPath(path, Base64.getDecoder().decode(argument));
+                return "written";
+            case "read-compressed":
+                return Base64.getEncoder().encodeToString(client.getData().decompressed().forPath(path));
             default:
                 return "error unknown verb " + verb;
         }
