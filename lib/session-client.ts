@@ -168,7 +168,7 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 	}
 
 	transaction(): Transaction {
-		return new TransactionBuilder({
+		return new TransactionBuilder(this, {
 			aclOf: serverPath => this.#caller.aclOf(serverPath),
 			chroot: this.#caller.chroot,
 			bytes: (operation, path, data) => this.#caller.bytes(operation, path, data),

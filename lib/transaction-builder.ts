@@ -1,4 +1,4 @@
-import type {DataInput, OperationOptions} from './client.ts';
+import type {Client, DataInput, OperationOptions} from './client.ts';
 import type {Chroot} from './chroot.ts';
 import type {MultiOperation, MultiOutcome} from './driver/operation.ts';
 import {keeperError} from './errors/keeper-error.ts';
@@ -28,10 +28,12 @@ export type TransactionContext = {
 const succeeded = 0;
 
 export class TransactionBuilder implements Transaction {
+	readonly client: Client;
 	readonly #context: TransactionContext;
 	readonly #operations: MultiOperation[] = [];
 
-	constructor(context: TransactionContext) {
+	constructor(client: Client, context: TransactionContext) {
+		this.client = client;
 		this.#context = context;
 	}
 

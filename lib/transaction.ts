@@ -1,4 +1,4 @@
-import type {DataInput, OperationOptions} from './client.ts';
+import type {Client, DataInput, OperationOptions} from './client.ts';
 import type {Acl, CreateMode, Stat} from './znode.ts';
 
 export type TransactionCreateOptions = {
@@ -15,6 +15,8 @@ export type TransactionResult =
 
 /** Operations that are executed all or not at all. A builder: each method adds one operation and returns the same transaction. */
 export interface Transaction {
+	/** Whose paths these are, and whose session. */
+	readonly client: Client;
 	create(path: string, data?: DataInput, options?: TransactionCreateOptions): this;
 	set(path: string, data: DataInput, options?: {readonly version?: number | undefined}): this;
 	delete(path: string, options?: {readonly version?: number | undefined}): this;

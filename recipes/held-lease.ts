@@ -1,4 +1,5 @@
-import type {Client} from '../lib/index.ts';
+import type {Client, Transaction} from '../lib/index.ts';
+import {FencedTransaction} from './fenced-transaction.ts';
 import type {Lease} from './lease.ts';
 import {LeaseLostError, type LossReason} from './recipe-error.ts';
 
@@ -40,6 +41,18 @@ export class HeldLease implements Lease {
 		if (this.#state.status === 'held' && performance.now() >= this.#client.trustedUntil) this.lose('untrusted');
 		if (this.#state.status === 'lost') throw this.#state.error;
 		if (this.#state.status === 'released') throw new LeaseLostError(this.path, 'released');
+	}
+
+	fenced(transaction: Transaction): Transaction {
+		return new FencedTransaction(transaction, {
+			client: this.#client,
+			path: this.path,
+			throwIfLost: () => this.throwIfLost(),
+			refused: cause => {
+				this.lose('deleted', cause);
+				return new LeaseLostError(this.path, 'deleted', {cause});
+			},
+		});
 	}
 
 	/** For its maker: the lease can no longer be trusted. */

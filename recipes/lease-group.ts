@@ -1,4 +1,5 @@
 import {addAbortListener} from 'node:events';
+import type {Transaction} from '../lib/index.ts';
 import type {Lease} from './lease.ts';
 
 /** Several leases as one: lost with the first of them that is lost, given back together. */
@@ -24,6 +25,11 @@ export class LeaseGroup implements AsyncDisposable {
 	/** Compares the clock, so it is right even before the signal's event could run. @throws LeaseLostError of the first that has ended */
 	throwIfLost(): void {
 		for (const lease of this.leases) lease.throwIfLost();
+	}
+
+	/** Adds the check of each lease's znode, as `Lease` does: refused if one of them is gone. @throws InvalidArgumentError */
+	fenced(transaction: Transaction): Transaction {
+		return this.leases.reduce((fenced, lease) => lease.fenced(fenced), transaction);
 	}
 
 	/** Gives all back, the last first; what fails keeps none of the others. Resolves when all znodes are gone. Idempotent. */

@@ -1,3 +1,4 @@
+import type {Transaction} from '../lib/index.ts';
 import type {Lease} from './lease.ts';
 import {LeaseLostError} from './recipe-error.ts';
 
@@ -25,6 +26,11 @@ export class NestedLease implements Lease {
 	throwIfLost(): void {
 		this.#outer.throwIfLost();
 		if (this.#isReleased) throw new LeaseLostError(this.path, 'released');
+	}
+
+	fenced(transaction: Transaction): Transaction {
+		this.throwIfLost();
+		return this.#outer.fenced(transaction);
 	}
 
 	release(): Promise<void> {

@@ -15,6 +15,7 @@ test('a lane that is handed over is in no commit that does not carry records of 
 			fencingToken: 1n,
 			signal: new AbortController().signal,
 			throwIfLost: () => undefined,
+			fenced: transaction => transaction,
 			release: async () => undefined,
 			[Symbol.asyncDispose]: async () => undefined,
 		},

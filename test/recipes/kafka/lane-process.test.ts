@@ -32,6 +32,7 @@ function start(eachMessage: EachMessageHandler): LaneProcess {
 			signal: new AbortController().signal,
 			release: () => Promise.resolve(),
 			throwIfLost: () => undefined,
+			fenced: transaction => transaction,
 			[Symbol.asyncDispose]: () => Promise.resolve(),
 		},
 		epoch: 3n,

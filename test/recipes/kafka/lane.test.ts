@@ -8,6 +8,7 @@ const lease: Lease = {
 	fencingToken: 1n,
 	signal: new AbortController().signal,
 	release: () => Promise.resolve(),
+	fenced: transaction => transaction,
 	throwIfLost: () => undefined,
 	[Symbol.asyncDispose]: () => Promise.resolve(),
 };

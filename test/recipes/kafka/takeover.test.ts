@@ -76,12 +76,13 @@ class Takeover implements AsyncDisposable {
 
 	async candidate(lane: TopicPartition): Promise<Candidate> {
 		const {path} = await this.client.create(`${this.paths.lane(lane)}/lock`);
-		const lease = {
+		const lease: Candidate['lease'] = {
 			path,
 			fencingToken: 1n,
 			signal: new AbortController().signal,
 			release: () => Promise.resolve(),
 			throwIfLost: () => undefined,
+			fenced: transaction => transaction,
 			[Symbol.asyncDispose]: () => Promise.resolve(),
 		};
 		return {lane, lease, tell: event => this.events.push(event)};
