@@ -21,21 +21,26 @@ export function hasGuid(name: string, guid: string): boolean {
 
 /** The sequence number, if the name is of one of the kinds. Java's `%010d` counts the sign: -1 is `-000000001`. */
 export function sequenceOf(name: string, kinds: readonly string[]): number | undefined {
+	const digits = digitsOf(name, kinds);
+	return digits === undefined ? undefined : Number(digits);
+}
+
+/** The queue: those of the kinds, by sequence. Compared as text, as Curator and kazoo do: a wrapped (negative) sequence is first, and of two the later. */
+export function inOrder(names: readonly string[], kinds: readonly string[]): string[] {
+	return names
+		.map(name => ({name, digits: digitsOf(name, kinds)}))
+		.filter((child): child is {name: string; digits: string} => child.digits !== undefined)
+		.sort((a, b) => (a.digits < b.digits ? -1 : Number(a.digits > b.digits)))
+		.map(({name}) => name);
+}
+
+function digitsOf(name: string, kinds: readonly string[]): string | undefined {
 	for (const kind of kinds) {
 		const at = name.lastIndexOf(kind);
 		const digits = at < 0 ? '' : name.slice(at + kind.length);
-		if (/^(?:\d{10}|-\d{9,10})$/.test(digits)) return Number(digits);
+		if (/^(?:\d{10}|-\d{9,10})$/.test(digits)) return digits;
 	}
 	return undefined;
-}
-
-/** The queue: those of the kinds, by sequence. Compared as numbers, so a wrapped (negative) sequence is first, as it is for Java. */
-export function inOrder(names: readonly string[], kinds: readonly string[]): string[] {
-	return names
-		.map(name => ({name, sequence: sequenceOf(name, kinds)}))
-		.filter((child): child is {name: string; sequence: number} => child.sequence !== undefined)
-		.sort((a, b) => a.sequence - b.sequence)
-		.map(({name}) => name);
 }
 
 /** All children, as Curator sorts them (`standardFixForSorting`): by UTF-16 code units, as Java compares strings. */
