@@ -1,16 +1,22 @@
+import {clientAddresses, isLoopback} from './client-addresses.ts';
 import {Chroot} from './chroot.ts';
 import type {Client} from './client.ts';
 import {WireDriver} from './driver/wire/wire-driver.ts';
 import type {Driver} from './driver/driver.ts';
 import {missing} from './driver/unsupported.ts';
-import {parseConnectString, type Server} from './driver/wire/ensemble.ts';
+import {parseConnectString, parseHosts, type Server} from './driver/wire/ensemble.ts';
+import {serves} from './driver/wire/serves.ts';
+import type {EnsembleConfig} from './ensemble-config.ts';
 import {AbortedError} from './errors/aborted-error.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
 import {ConnectTimeoutError, SessionExpiredError} from './errors/session-error.ts';
 import {type ConnectOptions, type ResolvedOptions, resolveOptions} from './options.ts';
 import {Session} from './session/session.ts';
+import type {SessionEvents} from './session/session-events.ts';
 import {SessionClient} from './session-client.ts';
+import {trackEnsemble} from './track-ensemble.ts';
 import {deferred} from './util/deferred.ts';
+import {subscribe} from './util/subscribe.ts';
 
 /**
  * Opens a client on an ensemble; resolves once its first session is open.
@@ -49,8 +55,10 @@ export async function connect(connectString: string, options: ConnectOptions = {
 		options: resolved,
 	});
 	const opened = deferred();
-	client.once('connected', () => opened.resolve());
-	client.once('closed', ({cause}) => opened.reject(cause));
+	const unsubscribe = subscribe<SessionEvents>(client, {
+		connected: () => opened.resolve(),
+		closed: ({cause}) => opened.reject(cause),
+	});
 	const timer = setTimeout(() => {
 		const failure = session.lastFailure;
 		opened.reject(
@@ -66,14 +74,34 @@ export async function connect(connectString: string, options: ConnectOptions = {
 		await unlessAborted(opened.promise, signal, `connect to ${connectString}`);
 		// The client that was asked for is that of the old session, not of the one that was opened in its place.
 		if (resolved.session && session.era > 0) throw new SessionExpiredError(`connect to ${connectString}`);
+		if (resolved.trackEnsemble) void follow(client, session, servers, resolved);
 		return client;
 	} catch (error) {
 		await client.close();
 		throw error;
 	} finally {
 		clearTimeout(timer);
-		client.removeAllListeners();
+		unsubscribe();
 	}
+}
+
+/** What the user's function gives is checked here: whatever is wrong with it is the user's to hear. */
+function follow(client: Client, session: Session, known: readonly Server[], options: ResolvedOptions): Promise<void> {
+	const {trackEnsemble: addresses, secure} = options;
+	const isLocal = known.some(isLoopback);
+	const addressesOf = (config: EnsembleConfig): string | undefined =>
+		typeof addresses === 'function'
+			? addresses(config)
+			: clientAddresses(config, {isSecure: secure !== undefined, isLocal});
+	return trackEnsemble(client, {
+		addressesOf(config) {
+			const told = addressesOf(config);
+			if (told !== undefined) parseHosts(told);
+			return told;
+		},
+		serves: (connectString, signal) => serves(parseHosts(connectString), secure, signal),
+		setServers: connectString => session.setServers(connectString, true),
+	});
 }
 
 /** Nothing of the native driver is loaded before. */

@@ -12,11 +12,15 @@ export type RequestTrace = {
 	outcome?: string;
 };
 
-/** `failed`: a dial gave no session. `closed`: a connection that had one ended, or the client ended it. */
+/**
+ * `failed`: a dial gave no session. `closed`: a connection that had one ended, or the client ended it. `servers`: from now on the client knows these, by `setServers` or by
+ * following the ensemble (`trackEnsemble`); `servers` is a connect string.
+ */
 export type ConnectionNotice =
 	| {readonly event: 'opened'; readonly server: string; readonly sessionId: bigint; readonly readOnly: boolean}
 	| {readonly event: 'failed'; readonly error: Error}
-	| {readonly event: 'closed'; readonly server: string; readonly error: Error | undefined};
+	| {readonly event: 'closed'; readonly server: string; readonly error: Error | undefined}
+	| {readonly event: 'servers'; readonly servers: string};
 
 /** What the client's events tell, before its listeners are told. */
 export type SessionNotice = {

@@ -1,5 +1,6 @@
 import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {type SslSource, sslSource} from './driver/ssl-options.ts';
+import type {EnsembleConfig} from './ensemble-config.ts';
 import {InvalidArgumentError} from './errors/argument-error.ts';
 import {boundedExponentialBackoff, type RetryPolicy} from './retry/retry-policy.ts';
 import {DigestMd5} from './session/digest-md5.ts';
@@ -43,6 +44,13 @@ export type ConnectOptions = Cancellable & {
 	 * session that it opens itself cannot be trusted (`trustedUntil` is `-Infinity`), and is `lost` on the way back. @default false
 	 */
 	readonly canBeReadOnly?: boolean | undefined;
+	/**
+	 * Whether the client follows the ensemble's configuration (`/zookeeper/config`) as servers come and go, so that it knows the new ones when the old are gone. It stays on its connection;
+	 * the new addresses count from the next. A configuration is followed only if it tells where each server, observers too, listens for clients (not so in a static one), if those addresses
+	 * are no loopback ones of another machine, and if one of them answers; otherwise what is known stays. A server that listens on all its addresses is taken to be where the other servers
+	 * reach it. A function gives the connect string itself, for servers behind a proxy or NAT, or `undefined` to keep what is known. @default false
+	 */
+	readonly trackEnsemble?: boolean | ((config: EnsembleConfig) => string | undefined) | undefined;
 	/** How long `connect` may take, and how long a call may wait for a connection; ms, from 1. @default 15_000 */
 	readonly connectTimeout?: number | undefined;
 	/** How long `close` waits for the server to confirm; ms, from 0. @default 2000 */
@@ -80,6 +88,7 @@ export type ResolvedOptions = {
 	readonly sessionTimeout: number;
 	readonly session: {readonly id: bigint; readonly password: Uint8Array} | undefined;
 	readonly canBeReadOnly: boolean;
+	readonly trackEnsemble: NonNullable<ConnectOptions['trackEnsemble']>;
 	readonly connectTimeout: number;
 	readonly closeTimeout: number;
 	readonly leaseMargin: number | undefined;
@@ -107,6 +116,7 @@ export function resolveOptions({
 	sessionTimeout = 10_000,
 	session,
 	canBeReadOnly = false,
+	trackEnsemble = false,
 	connectTimeout = 15_000,
 	closeTimeout = 2000,
 	leaseMargin,
@@ -129,6 +139,8 @@ export function resolveOptions({
 	requireWhole('options.maxReplyLength', maxReplyLength, 1024);
 	if (typeof canBeReadOnly !== 'boolean')
 		throw new InvalidArgumentError('options.canBeReadOnly', canBeReadOnly, 'true or false');
+	if (typeof trackEnsemble !== 'boolean' && typeof trackEnsemble !== 'function')
+		throw new InvalidArgumentError('options.trackEnsemble', trackEnsemble, 'true, false or a function');
 	if (retry !== false && typeof retry !== 'function')
 		throw new InvalidArgumentError('options.retry', retry, 'a retry policy or false');
 	// What stands there instead may hold a secret: the message says only its type.
@@ -139,6 +151,7 @@ export function resolveOptions({
 		sessionTimeout,
 		session,
 		canBeReadOnly,
+		trackEnsemble,
 		connectTimeout,
 		closeTimeout,
 		leaseMargin,

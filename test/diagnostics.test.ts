@@ -177,6 +177,7 @@ const connection: Words<ConnectionNotice> & Events<ConnectionNotice> = {
 	opened: true,
 	failed: true,
 	closed: true,
+	servers: true,
 };
 const session: Words<SessionNotice> & Events<SessionNotice> = {
 	event: true,

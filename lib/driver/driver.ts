@@ -100,9 +100,10 @@ export interface Driver {
 	 * Other servers of the same ensemble from now on; the session goes on, on another connection if that is needed.
 	 *
 	 * @param connectString without a chroot
+	 * @param stay whether a connection that works is kept, wherever it goes; only a wish
 	 * @throws InvalidArgumentError
 	 */
-	setServers(connectString: string): void;
+	setServers(connectString: string, stay?: boolean): void;
 	/** Ends the session on the server if it is connected, waiting at most `timeout` ms; nothing is called on the listener afterwards. */
 	close(timeout: number): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
 import {unsupported} from '../driver/unsupported.ts';
 import {AbortedError} from '../errors/aborted-error.ts';
 import {SessionExpiredError} from '../errors/session-error.ts';
-import {traceRequest} from '../diagnostics.ts';
+import {noticeConnection, traceRequest} from '../diagnostics.ts';
 import {dataSize} from './data-size.ts';
 import {deferred} from '../util/deferred.ts';
 import type {Emitter} from '../util/emitter.ts';
@@ -176,8 +176,9 @@ export class Session {
 	}
 
 	/** @throws InvalidArgumentError */
-	setServers(connectString: string): void {
-		this.#driver.setServers(connectString);
+	setServers(connectString: string, stay?: boolean): void {
+		this.#driver.setServers(connectString, stay);
+		noticeConnection({event: 'servers', servers: connectString});
 	}
 
 	async close(): Promise<void> {

@@ -25,6 +25,14 @@ export function parseConnectString(connectString: string): ConnectString {
 	return {servers, chroot};
 }
 
+/** A list without a chroot. @throws InvalidArgumentError */
+export function parseHosts(connectString: string): readonly Server[] {
+	const {servers, chroot} = parseConnectString(connectString);
+	if (chroot !== '')
+		throw new InvalidArgumentError('connectString', connectString, 'hosts only; the chroot stays what it is');
+	return servers;
+}
+
 function parseServer(text: string, connectString: string): Server {
 	const match = /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^\s:[\]/]+))(?::(?<port>\d{1,5}))?$/.exec(text);
 	const {ipv6, name} = match?.groups ?? {};

@@ -2,11 +2,10 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {type Capabilities, DisconnectedError, type Driver, type DriverListener, type Handshake} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
-import {InvalidArgumentError} from '../../errors/argument-error.ts';
 import {DialError} from '../../errors/dial-error.ts';
 import {Connection} from './connection.ts';
 import {speaksTls} from './dial.ts';
-import {Ensemble, parseConnectString, type Server} from './ensemble.ts';
+import {Ensemble, parseHosts, type Server} from './ensemble.ts';
 import {type Codecs, codecs} from './jute/request/codecs.ts';
 import {noPassword} from './jute/request/connect.ts';
 import {writableServer} from './writable-server.ts';
@@ -111,13 +110,11 @@ export class WireDriver implements Driver {
 		connection?.abandon(new Error('the session was given up'));
 	}
 
-	setServers(connectString: string): void {
-		const {servers, chroot} = parseConnectString(connectString);
-		if (chroot !== '')
-			throw new InvalidArgumentError('connectString', connectString, 'hosts only; the chroot stays what it is');
+	setServers(connectString: string, stay = false): void {
+		const servers = parseHosts(connectString);
 		const state = this.#state;
 		const leave = this.#ensemble.replace(servers, state.status === 'connected' ? state.server : undefined);
-		if (leave && state.status === 'connected') state.connection.end(new Error('the servers have changed'));
+		if (leave && !stay && state.status === 'connected') state.connection.end(new Error('the servers have changed'));
 	}
 
 	async close(timeout: number): Promise<void> {
