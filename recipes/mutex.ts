@@ -1,6 +1,5 @@
-import {type Client, type DataInput, InvalidArgumentError, parentOf, validatePath} from '../lib/index.ts';
+import {type Client, type DataInput, InvalidArgumentError, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
-import type {AcquireOptions} from './acquire-options.ts';
 import type {ContendOptions} from './contend-options.ts';
 import {inCuratorOrder, inOrder, lockKinds} from './contender-name.ts';
 import type {Lease} from './lease.ts';
@@ -10,7 +9,7 @@ import type {Lock} from './lock.ts';
 import {asCurator, inSequence} from './precedence.ts';
 import {type Queued, queuedUnder} from './queued-under.ts';
 import {Reentrance} from './reentrance.ts';
-import {type OnRevoke, requestRevocation, watchRevocation} from './revocation.ts';
+import {requestRevocation, type RevocableOptions, watchRevocation} from './revocation.ts';
 import {runUnder} from './run-under.ts';
 
 export type MutexOptions = {
@@ -47,13 +46,7 @@ export type MutexOptions = {
 	readonly strictCurator?: boolean | undefined;
 };
 
-export type MutexAcquireOptions = AcquireOptions & {
-	/**
-	 * Called once, if another participant asks for the lock (`revoke`, or Curator's `Revoker`). It is up to the holder to release it. The lock's znode holds no data
-	 * then, as Curator's.
-	 */
-	readonly onRevoke?: OnRevoke | undefined;
-};
+export type MutexAcquireOptions = RevocableOptions;
 
 /**
  * A lock among processes: first come, first served. Its znodes are those of Curator's `InterProcessMutex`, so Java processes may share it; children of
@@ -139,10 +132,7 @@ export class Mutex implements Lock {
 	 * @param participant the path of its znode, from `participants()`. @throws InvalidArgumentError, KeeperError
 	 */
 	async revoke(participant: string, options: Cancellable = {}): Promise<void> {
-		validatePath(participant);
-		if (parentOf(participant) !== this.path)
-			throw new InvalidArgumentError('participant', participant, `the path of a znode under ${this.path}`);
-		await requestRevocation(this.#client, participant, options);
+		await requestRevocation(this.#client, this.path, participant, options);
 	}
 
 	get #local(): LocalQueue {

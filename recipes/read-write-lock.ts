@@ -1,12 +1,11 @@
 import {type Client, type DataInput, InvalidArgumentError, nameOf, parentOf, validatePath} from '../lib/index.ts';
-import type {AcquireOptions} from './acquire-options.ts';
 import {lockKinds} from './contender-name.ts';
 import {downgrade} from './downgrade.ts';
 import type {Lease} from './lease.ts';
 import {localAddress} from './local-address.ts';
-import type {Lock} from './lock.ts';
 import {inSequence, type Precedence} from './precedence.ts';
 import {QueueLock} from './queue-lock.ts';
+import type {RevocableOptions} from './revocation.ts';
 
 export type ReadWriteLockOptions = {
 	/**
@@ -16,7 +15,7 @@ export type ReadWriteLockOptions = {
 	readonly data?: DataInput | undefined;
 };
 
-export type AcquireReadOptions = AcquireOptions & {
+export type AcquireReadOptions = RevocableOptions & {
 	/**
 	 * A write lease of the same lock, still held: the read lease is granted at once, and no writer that waits gets between the two when the write lease is
 	 * released. The other way round is not possible: two readers that both wait to write would wait for each other for ever.
@@ -24,16 +23,14 @@ export type AcquireReadOptions = AcquireOptions & {
 	readonly downgradeFrom?: Lease | undefined;
 };
 
-const readKinds: ReadonlySet<string> = new Set(['__READ__', '__rlock__']);
+const readKinds: readonly string[] = ['__READ__', '__rlock__'];
+const writeKinds: readonly string[] = lockKinds.filter(kind => !readKinds.includes(kind));
 
 /** A writer is alone: it waits for all who came before it. */
 export const writers: Precedence = inSequence('__WRIT__', lockKinds);
 /** A reader waits for those who came before it and do not just read; what a downgraded writer leaves behind is a reader. */
 export const readers: Precedence = {
-	...inSequence(
-		'__READ__',
-		lockKinds.filter(kind => !readKinds.has(kind)),
-	),
+	...inSequence('__READ__', writeKinds),
 	mayLeaveHeir: () => false,
 };
 
@@ -43,7 +40,7 @@ export class ReadLock extends QueueLock {
 	readonly #data: DataInput;
 
 	constructor(client: Client, path: string, data: DataInput) {
-		super(client, path, {kind: '__READ__', precedence: readers, data});
+		super(client, path, {kind: '__READ__', kinds: readKinds, precedence: readers, data});
 		this.#client = client;
 		this.#data = data;
 	}
@@ -54,7 +51,8 @@ export class ReadLock extends QueueLock {
 		const {path} = downgradeFrom;
 		if (parentOf(path) !== this.path || !nameOf(path).includes('__WRIT__'))
 			throw new InvalidArgumentError('options.downgradeFrom', path, `a write lease under ${this.path}`);
-		return downgrade(this.#client, downgradeFrom, {...options, data: this.#data});
+		const data = options.onRevoke ? '' : this.#data;
+		return this.revocable(await downgrade(this.#client, downgradeFrom, {...options, data}), options);
 	}
 }
 
@@ -77,7 +75,7 @@ export class ReadLock extends QueueLock {
 export class ReadWriteLock {
 	readonly path: string;
 	readonly read: ReadLock;
-	readonly write: Lock;
+	readonly write: QueueLock;
 
 	/**
 	 * @param path the znode under which readers and writers queue, the same for all of them; created, with its parents, when it is missing
@@ -87,6 +85,6 @@ export class ReadWriteLock {
 		validatePath(path);
 		this.path = path;
 		this.read = new ReadLock(client, path, data);
-		this.write = new QueueLock(client, path, {kind: '__WRIT__', precedence: writers, data});
+		this.write = new QueueLock(client, path, {kind: '__WRIT__', kinds: writeKinds, precedence: writers, data});
 	}
 }

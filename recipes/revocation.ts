@@ -1,7 +1,8 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {type Client, isCoordinationError} from '../lib/index.ts';
+import {type Client, InvalidArgumentError, isCoordinationError, parentOf, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import {callIsolated} from '../lib/util/isolate.ts';
+import type {AcquireOptions} from './acquire-options.ts';
 import {isInterruption} from './interruption.ts';
 import type {Lease} from './lease.ts';
 import {nextChange} from './next-change.ts';
@@ -11,10 +12,30 @@ const message = Buffer.from('__REVOKE__');
 
 export type OnRevoke = (lease: Lease) => void;
 
-/** Asks the owner of a lock's znode to give it back. Does nothing if it is gone already. */
-export async function requestRevocation(client: Client, path: string, options: Cancellable): Promise<void> {
+export type RevocableOptions = AcquireOptions & {
+	/**
+	 * Called once, if another participant asks for the lock (`revoke`, or Curator's `Revoker`). It is up to the holder to release it. The lock's znode holds no data
+	 * then, as Curator's.
+	 */
+	readonly onRevoke?: OnRevoke | undefined;
+};
+
+/**
+ * Asks the owner of a znode under `queue` to give the lock back. Does nothing if it is gone already.
+ *
+ * @throws InvalidArgumentError, KeeperError
+ */
+export async function requestRevocation(
+	client: Client,
+	queue: string,
+	participant: string,
+	options: Cancellable,
+): Promise<void> {
+	validatePath(participant);
+	if (parentOf(participant) !== queue)
+		throw new InvalidArgumentError('participant', participant, `the path of a znode under ${queue}`);
 	try {
-		await client.set(path, message, options);
+		await client.set(participant, message, options);
 	} catch (error) {
 		if (!isCoordinationError(error, 'NO_NODE')) throw error;
 	}

@@ -1,7 +1,8 @@
 import test from 'ava';
 import {type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
-import {ReadWriteLock} from '../../recipes/index.ts';
+import {type Lease, ReadWriteLock} from '../../recipes/index.ts';
+import {deferred} from '../../lib/util/deferred.ts';
 import {until} from '../helpers/until.ts';
 import {curatorPeer} from './curator-peer.ts';
 import type {PipedPeer} from './piped-peer.ts';
@@ -84,6 +85,53 @@ test('a writer of ours becomes a reader: a writer of Curator that waits is kept 
 	await read.release();
 	await writing;
 	await curator.ask('release', path, 'write');
+	await queued(path, 0);
+});
+
+test('each reads who takes part in the other half, with its data', async t => {
+	const path = '/interop/rw/participants';
+	const lock = new ReadWriteLock(client, path, {data: 'docent'});
+	const read = await lock.read.acquire();
+	await curator.ask('acquire', `${path}#1`, 'read');
+	const theirs = curator.ask('acquire', `${path}#2`, 'write');
+	await queued(path, 3);
+	const ours = lock.write.acquire();
+	await queued(path, 4);
+	for (const half of ['read', 'write'] as const) {
+		const participants = await lock[half].participants();
+		t.is(participants.length, 2);
+		t.is(await curator.ask('participants', path, half), participants.map(participant => participant.path).join());
+		for (const participant of participants)
+			t.is(await curator.ask('data', path, participant.path), participant.data?.toString() ?? '');
+	}
+	t.is((await lock.read.participants())[0]?.data?.toString(), 'docent');
+	await read.release();
+	await curator.ask('release', `${path}#1`, 'read');
+	await theirs;
+	await curator.ask('release', `${path}#2`, 'write');
+	await (await ours).release();
+	await queued(path, 0);
+});
+
+test('each asks the other for either half', async t => {
+	const path = '/interop/rw/revocation';
+	const lock = new ReadWriteLock(client, path);
+	for (const half of ['read', 'write'] as const) {
+		const key = `${path}#${half}`;
+		const revoked = deferred<Lease>();
+		const lease = await lock[half].acquire({onRevoke: revoked.resolve});
+		await curator.ask('revoke', path, lease.path);
+		t.is(await revoked.promise, lease);
+		await lease.release();
+
+		await curator.ask('revocable', key, half);
+		await curator.ask('acquire', key, half);
+		const [holder] = await lock[half].participants();
+		t.is(holder?.data?.length, 0);
+		await lock[half].revoke(holder?.path ?? '');
+		t.is(await curator.ask('await-revocation', key), 'revoked');
+		await curator.ask('release', key, half);
+	}
 	await queued(path, 0);
 });
 

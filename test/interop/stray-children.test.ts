@@ -2,9 +2,11 @@ import test from 'ava';
 import {type Client, connect, nameOf} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
 import {LeaderLatch, Mutex, ReadWriteLock, Semaphore} from '../../recipes/index.ts';
+import {until} from '../helpers/until.ts';
 import {curatorPeer} from './curator-peer.ts';
 import {kazooPeer} from './kazoo-peer.ts';
 import type {PipedPeer} from './piped-peer.ts';
+import {docent, peer, takeTurns} from './take-turns.ts';
 
 let server: TestingServer;
 let client: Client;
@@ -41,6 +43,22 @@ test('a stray child that sorts first blocks Curator, and neither Docent nor kazo
 	t.is(await curator.ask('try', path), 'acquired');
 	t.is(await mutex.tryAcquire(), undefined);
 	await curator.ask('release', path);
+});
+
+test('by strictCurator Docent agrees with Curator about stray children', async t => {
+	const path = '/stray/strict';
+	await client.create(`${path}/0`, 'stray', {createParents: true});
+	await client.create(`${path}/zzz`, 'stray');
+	const strict = new Mutex(client, path, {strictCurator: true});
+	const seen = async (): Promise<string> => (await strict.participants()).map(participant => participant.path).join();
+	t.is(await strict.tryAcquire(), undefined);
+	const waiting = strict.acquire();
+	await until(async () => (await strict.participants()).length === 3);
+	t.is(await seen(), await curator.ask('participants', path));
+	await client.delete(`${path}/0`);
+	await (await waiting).release();
+	await takeTurns(t, 100, [docent(strict), peer('curator', curator, path, 'mutex')]);
+	t.is(await seen(), `${path}/zzz`);
 });
 
 test('one that sorts last blocks nobody, and no one is granted what another holds', async t => {

@@ -3,6 +3,7 @@ import {connect, nameOf} from '../../lib/index.ts';
 import {type Lease, LeaseLostError, Mutex, ReadWriteLock} from '../../recipes/index.ts';
 import {listenerCount, ProxiedClient} from '../helpers/proxied-client.ts';
 import {QueueOnlooker} from '../helpers/queue-onlooker.ts';
+import {until} from '../helpers/until.ts';
 
 let onlooker: QueueOnlooker;
 test.before(async () => {
@@ -72,6 +73,38 @@ test('readers share, writers do not; first come, first served', async t => {
 	for (const reader of await Promise.all(reading)) await reader.release();
 	await (await last).release();
 	t.deepEqual(order, ['writer', 'late reader', 'late reader', 'last writer']);
+	await onlooker.nothingLeft(path, client);
+});
+
+test('each half tells who takes part in it, and can be asked for', async t => {
+	await using client = await connect(onlooker.server.connectString);
+	const path = '/rw/participants';
+	const lock = new ReadWriteLock(client, path, {data: 'me'});
+	const asked: Lease[] = [];
+	const onRevoke = (lease: Lease): void => void asked.push(lease);
+	const written = await lock.write.acquire({onRevoke});
+	const read = await lock.read.acquire({downgradeFrom: written, onRevoke});
+	const other = new ReadWriteLock(onlooker.client, path, {data: 'other'});
+	const waiting = other.write.acquire();
+	await onlooker.queued(path, 3);
+	const seen = async (half: 'read' | 'write'): Promise<readonly (string | undefined)[]> =>
+		(await other[half].participants()).map(({data}) => data?.toString());
+	t.deepEqual(await seen('read'), ['']);
+	t.deepEqual(await seen('write'), ['', 'other']);
+
+	await other.write.revoke(written.path);
+	await until(() => asked.length === 1);
+	await written.release();
+	await other.read.revoke(read.path);
+	await until(() => asked.length === 2);
+	await read.release();
+	t.deepEqual(asked, [written, read]);
+	await (await waiting).release();
+	const tried = await lock.read.tryAcquire({onRevoke});
+	await other.read.revoke(tried?.path ?? '');
+	await until(() => asked.length === 3);
+	await tried?.release();
+	await t.throwsAsync(lock.read.revoke('/elsewhere/x'), {code: 'INVALID_ARGUMENT'});
 	await onlooker.nothingLeft(path, client);
 });
 
