@@ -10,6 +10,7 @@ import {
 	joinPath,
 	parentOf,
 	TransactionError,
+	unlessAborted,
 	type WatchListener,
 } from '../lib/index.ts';
 import {abortable} from '../lib/util/abortable.ts';
@@ -24,9 +25,15 @@ import {type NextChange, nextChange} from './next-change.ts';
 import {inSequence} from './precedence.ts';
 import {withdraw} from './withdraw.ts';
 
+/** How many leases there are in all, which may change while somebody waits. */
+export type Limit = {
+	readonly value: number;
+	/** @returns what ends it */
+	onChange(listener: () => void): () => void;
+};
+
 export type AdmissionOptions = AcquireOptions & {
-	/** How many leases there are in all. */
-	readonly leases: number;
+	readonly limit: Limit;
 	/** How many to take at once. */
 	readonly count: number;
 	readonly data: DataInput;
@@ -119,27 +126,28 @@ export class Admission {
 
 	/** Counts until there is room. */
 	async #room(guard: HeldLease, first: Count | undefined): Promise<Room | Refusal> {
-		const {signal, waits, leases, count: wanted} = this.#options;
+		const {signal, waits, limit, count: wanted} = this.#options;
 		let count = first;
 		let change: NextChange | undefined;
+		const unsubscribe = limit.onChange(() => change?.tell());
 		try {
 			for (;;) {
-				if (count?.status === 'fulfilled') {
-					if (count.value.children.length + wanted <= leases) return {isNew: false};
+				const taken = count && takenOf(count);
+				if (taken) {
+					if (taken.leases + wanted <= limit.value) return taken;
 					if (!waits) return undefined;
-					if (change) await this.#unlessAborted(abortable(change.changed, guard.signal, asError), signal);
-				} else if (count && isCoordinationError(count.reason, 'NO_NODE')) return {isNew: true};
-				else if (count && !isInterruption(count.reason)) throw count.reason;
-				else await nextTurn();
+					if (change) await unlessAborted(abortable(change.changed, guard.signal, asError), signal, this.#operation);
+				} else await nextTurn();
 				guard.throwIfLost();
 				change?.end();
 				change = nextChange(this.#client, this.#leases);
-				count = await this.#unlessAborted(this.#count(change.listener), signal);
+				count = await unlessAborted(this.#count(change.listener), signal, this.#operation);
 			}
 		} catch (error) {
 			if (guard.signal.aborted) return 'again';
 			throw error;
 		} finally {
+			unsubscribe();
 			change?.end();
 		}
 	}
@@ -213,10 +221,14 @@ export class Admission {
 		for (const {path, stat} of created) void withdraw(this.#client, path, stat.ephemeralOwner);
 		return undefined;
 	}
+}
 
-	#unlessAborted<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
-		return abortable(work, signal, reason => new AbortedError(this.#operation, reason));
-	}
+/** @returns `undefined` if it was not answered. @throws what refused it */
+function takenOf(count: Count): (Room & {readonly leases: number}) | undefined {
+	if (count.status === 'fulfilled') return {leases: count.value.children.length, isNew: false};
+	if (isCoordinationError(count.reason, 'NO_NODE')) return {leases: 0, isNew: true};
+	if (!isInterruption(count.reason)) throw count.reason;
+	return undefined;
 }
 
 function asError(reason: unknown): Error {

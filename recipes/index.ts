@@ -7,6 +7,7 @@ export {ReadWriteLock} from './read-write-lock.ts';
 export {ConfigDataError, LeaseLostError, SequenceExhaustedError} from './recipe-error.ts';
 export {Semaphore} from './semaphore.ts';
 export {SemaphoreMutex} from './semaphore-mutex.ts';
+export {SharedCount} from './shared-count.ts';
 export {WatchedConfig} from './watched-config.ts';
 
 export type {AcquireOptions} from './acquire-options.ts';
@@ -23,4 +24,5 @@ export type {Queued} from './queued-under.ts';
 export type {QueueLock} from './queue-lock.ts';
 export type {LossReason} from './recipe-error.ts';
 export type {SemaphoreOptions} from './semaphore.ts';
+export type {SharedCountEvents, SharedCountOptions} from './shared-count.ts';
 export type {Versioned, WatchedConfigEvents, WatchedConfigOptions} from './watched-config.ts';

@@ -1,6 +1,5 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {AbortedError, type Client, InvalidArgumentError, isCoordinationError, validatePath} from '../lib/index.ts';
-import {abortable} from '../lib/util/abortable.ts';
+import {type Client, InvalidArgumentError, isCoordinationError, unlessAborted, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import type {AcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
@@ -80,7 +79,7 @@ export class LeaderLatch {
 						told = {path: leader?.path};
 						yield leader;
 					}
-					await abortable(changed, signal, reason => new AbortedError(`observe ${this.path}`, reason));
+					await unlessAborted(changed, signal, `observe ${this.path}`);
 				} finally {
 					end();
 				}

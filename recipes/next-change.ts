@@ -6,6 +6,8 @@ export type NextChange = {
 	readonly listener: WatchListener;
 	/** Resolves when what was read may no longer be true. */
 	readonly changed: Promise<void>;
+	/** Says it for another reason than the watch. */
+	readonly tell: () => void;
 	/** Takes the watch back. */
 	readonly end: () => void;
 };
@@ -14,5 +16,5 @@ export function nextChange(client: Client, path: string): NextChange {
 	const {promise, resolve} = deferred();
 	const listener = (): void => resolve();
 	// It fails only with the client, and then there is nothing to take back.
-	return {listener, changed: promise, end: () => void client.unwatch(path, listener).catch(() => {})};
+	return {listener, changed: promise, tell: resolve, end: () => void client.unwatch(path, listener).catch(() => {})};
 }

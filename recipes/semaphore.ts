@@ -1,7 +1,8 @@
 import {type Client, type DataInput, InvalidArgumentError, joinPath, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
+import {subscribe} from '../lib/util/subscribe.ts';
 import type {AcquireOptions} from './acquire-options.ts';
-import {Admission} from './admission.ts';
+import {Admission, type Limit} from './admission.ts';
 import {inOrder} from './contender-name.ts';
 import type {HeldLease} from './held-lease.ts';
 import type {Lease} from './lease.ts';
@@ -10,10 +11,14 @@ import {localAddress} from './local-address.ts';
 import type {Lock} from './lock.ts';
 import {type Queued, queuedUnder} from './queued-under.ts';
 import {runUnder} from './run-under.ts';
+import {SharedCount, type SharedCountEvents} from './shared-count.ts';
 
 export type SemaphoreOptions = {
-	/** How many leases there are, at least 1. ZooKeeper does not know it: all participants must say the same. */
-	readonly leases: number;
+	/**
+	 * How many leases there are: a number, at least 1, which ZooKeeper does not know, so that all participants must say the same; or a count that they share, as Curator's
+	 * semaphore takes a `SharedCount`. Who waits is let in as soon as that grows; when it shrinks, nobody loses a lease. It has to stay open as long as this is used.
+	 */
+	readonly leases: number | SharedCount;
 	/**
 	 * What the leases' znodes hold, for people who look at the tree.
 	 * @default this machine's IPv4 address, as Curator writes it
@@ -36,10 +41,11 @@ export type SemaphoreOptions = {
  */
 export class Semaphore implements Lock {
 	readonly path: string;
-	/** How many leases there are. */
-	readonly leases: number;
+	readonly #limit: Limit;
 	readonly #client: Client;
 	readonly #data: DataInput;
+	/** That one may ask for at once. */
+	readonly #most: number;
 
 	/**
 	 * @param path the znode above the queue (`locks`) and the leases (`leases`), the same for all; created, with its parents, when it is missing
@@ -47,12 +53,18 @@ export class Semaphore implements Lock {
 	 */
 	constructor(client: Client, path: string, {leases, data = localAddress()}: SemaphoreOptions) {
 		validatePath(path);
-		if (!Number.isInteger(leases) || leases < 1)
-			throw new InvalidArgumentError('options.leases', leases, 'a whole number, at least 1');
+		if (!(leases instanceof SharedCount) && (!Number.isInteger(leases) || leases < 1))
+			throw new InvalidArgumentError('options.leases', leases, 'a whole number, at least 1, or a SharedCount');
 		this.path = path;
-		this.leases = leases;
+		this.#limit = leases instanceof SharedCount ? shared(leases) : {value: leases, onChange: () => () => {}};
+		this.#most = leases instanceof SharedCount ? Number.POSITIVE_INFINITY : leases;
 		this.#client = client;
 		this.#data = data;
+	}
+
+	/** How many leases there are now. */
+	get leases(): number {
+		return this.#limit.value;
 	}
 
 	/** Waits for a lease. */
@@ -70,7 +82,7 @@ export class Semaphore implements Lock {
 	/**
 	 * Waits until `count` leases are free, and takes them together: it never holds a part of them.
 	 *
-	 * @param count from 1 to `leases`
+	 * @param count from 1 to `leases`; more, if they are counted by a `SharedCount`, waits until that is so great
 	 * @throws InvalidArgumentError, and what `acquire` throws
 	 */
 	async acquireMany(count: number, options: AcquireOptions = {}): Promise<LeaseGroup> {
@@ -98,10 +110,19 @@ export class Semaphore implements Lock {
 	}
 
 	async #enter(count: number, options: AcquireOptions, waits: boolean): Promise<HeldLease[] | undefined> {
-		if (!Number.isInteger(count) || count < 1 || count > this.leases)
-			throw new InvalidArgumentError('count', count, `a whole number from 1 to ${this.leases}`);
+		if (!Number.isInteger(count) || count < 1 || count > this.#most)
+			throw new InvalidArgumentError('count', count, `a whole number from 1 to ${this.#most}`);
 		const {signal, revokeOn} = options;
-		const {leases} = this;
-		return new Admission(this.#client, this.path, {signal, revokeOn, leases, count, data: this.#data, waits}).enter();
+		const limit = this.#limit;
+		return new Admission(this.#client, this.path, {signal, revokeOn, limit, count, data: this.#data, waits}).enter();
 	}
+}
+
+function shared(count: SharedCount): Limit {
+	return {
+		get value() {
+			return count.value;
+		},
+		onChange: listener => subscribe<SharedCountEvents>(count, {changed: listener}),
+	};
 }

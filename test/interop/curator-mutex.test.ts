@@ -39,6 +39,23 @@ test.serial('Curator and Docent take turns on one mutex and never hold it togeth
 	t.deepEqual((await client.children(path)).children, []);
 });
 
+test('strictly, both wait for the same stray child and list the same queue', async t => {
+	const path = '/interop/mutex/strict';
+	const strict = new Mutex(client, path, {strictCurator: true});
+	await client.create(`${path}/0`, '', {createParents: true});
+	await client.create(`${path}/zzz`);
+	t.is(await strict.tryAcquire(), undefined);
+	t.is(await curator.ask('try', `${path}#1`), 'held');
+	const lease = await new Mutex(client, path).acquire();
+	const queue = (await strict.participants()).map(participant => participant.path);
+	t.deepEqual(queue, [`${path}/0`, lease.path, `${path}/zzz`]);
+	t.is(await curator.ask('participants', `${path}#1`), queue.join(','));
+	await lease.release();
+	await client.delete(`${path}/0`);
+	await using held = await strict.acquire();
+	held.throwIfLost();
+});
+
 test('each sees the other hold, and reads the same queue with its data', async t => {
 	const path = '/interop/mutex/queue';
 	const mutex = new Mutex(client, path, {data: 'docent'});

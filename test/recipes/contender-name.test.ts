@@ -1,6 +1,7 @@
 import test from 'ava';
 import {
 	hasGuid,
+	inCuratorOrder,
 	inOrder,
 	isExhausted,
 	latchKinds,
@@ -51,5 +52,26 @@ test('the queue is in the order of the sequences, whoever wrote the names', t =>
 		'z-lock-0000000001',
 		'b__lock__0000000009',
 		'a-lock-0000000010',
+	]);
+});
+
+test('Curator sorts all children by what follows the last name of the recipe, as strings', t => {
+	const names = [
+		'zzz',
+		'b-lock-0000000010',
+		'lock-a-lock-0000000009',
+		'0',
+		'c-lock--000000001',
+		'_c_x-__WRIT__0000000001',
+		'lock-',
+	];
+	t.deepEqual(inCuratorOrder(names, 'lock-'), [
+		'lock-',
+		'c-lock--000000001',
+		'0',
+		'lock-a-lock-0000000009',
+		'b-lock-0000000010',
+		'_c_x-__WRIT__0000000001',
+		'zzz',
 	]);
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {connect} from '../../lib/index.ts';
+import {inCuratorOrder} from '../../recipes/contender-name.ts';
 import {LeaseLostError, Mutex} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
 import {listenerCount, ProxiedClient, watchesUnder} from '../helpers/proxied-client.ts';
@@ -213,6 +214,32 @@ test('kazoo is waited for, strays are not', async t => {
 	await client.delete(path);
 	await (await waiting).release();
 	t.deepEqual([...(await onlooker.names('/mixed'))].sort(), ['0', 'note-0000000000']);
+});
+
+test('strictly as Curator, a stray child before mine is waited for, and one that comes later as well', async t => {
+	await using client = await connect(onlooker.server.connectString);
+	const mutex = new Mutex(client, '/strict', {strictCurator: true});
+	await client.create('/strict');
+	await client.create('/strict/zzz');
+	const held = await mutex.acquire();
+	const waiting = mutex.acquire();
+	const [, second = ''] = await onlooker.queued('/strict', 3).then(names => inCuratorOrder(names, 'lock-'));
+	await client.create('/strict/0');
+	t.deepEqual(
+		(await mutex.participants()).map(({path}) => path),
+		['/strict/0', held.path, `/strict/${second}`, '/strict/zzz'],
+	);
+	await held.release();
+	// The waiter has listed again, and watches the stray.
+	await eventually(
+		() => watchesUnder(onlooker.server, '/strict'),
+		watches => watches['/strict/0'] === 1,
+	);
+	t.is(await mutex.tryAcquire(), undefined);
+	await client.delete('/strict/0');
+	await (await waiting).release();
+	await client.delete('/strict/zzz');
+	await onlooker.nothingLeft('/strict', client);
 });
 
 test('run hands over the lease, and gives it back', async t => {
