@@ -15,8 +15,6 @@ export type Capabilities = {
 	readonly persistentWatches: boolean;
 	/** Whether a watch can be taken back; without, it stays on the server until it fires or the session ends. */
 	readonly removeWatches: boolean;
-	/** Whether the driver itself restores one-shot watches after a reconnect, so that `setWatches` must not be called. */
-	readonly restoresWatches: boolean;
 	readonly ephemerals: boolean;
 	readonly descendantCount: boolean;
 	readonly whoAmI: boolean;

@@ -234,7 +234,7 @@ export class Session {
 		this.#connection = handshake;
 		// Before anything else on this connection: requests are authorised by what the server has read by then, and no reply may overtake a missed event (trap T8).
 		const setUp = this.#authentication.present();
-		if (!this.#driver.capabilities.restoresWatches) setUp.push(...this.serverWatches.arm(resumed));
+		setUp.push(...this.serverWatches.arm(resumed));
 		const isReady = setUp.length === 0;
 		this.#setUp = isReady ? undefined : Promise.allSettled(setUp).then(() => this.#announce(handshake));
 		this.#calls.sendWaiting();

@@ -14,8 +14,7 @@ export type DriverUnderTest = {
 	/** What it cannot; everything else is asked of it. */
 	readonly lacks: readonly Lack[];
 };
-/** `restoresWatches` is no lack: somebody has to. */
-export type Lack = Exclude<keyof Capabilities, 'restoresWatches'>;
+export type Lack = keyof Capabilities;
 
 /** Declares a test with a driver of its own. */
 export type Check = (title: string, run: (t: ExecutionContext<Context>, subject: Subject) => Promise<void>) => void;

@@ -19,7 +19,6 @@ export class TestDriver implements Driver {
 		nullData: true,
 		persistentWatches: true,
 		removeWatches: true,
-		restoresWatches: false,
 		ephemerals: true,
 		descendantCount: true,
 		whoAmI: true,

@@ -1,3 +1,4 @@
+import {lookup} from 'node:dns/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {
 	type Capabilities,
@@ -10,14 +11,15 @@ import {
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
 import {missing, unsupported} from '../unsupported.ts';
 import {InvalidArgumentError} from '../../errors/argument-error.ts';
-import {DialError} from '../../errors/dial-error.ts';
+import {DialError, type DialProblem} from '../../errors/dial-error.ts';
 import type {WatchedEvent} from '../../znode.ts';
 import {type Addon, loadAddon} from './addon.ts';
-import {type HandleEnd, NativeHandle} from './native-handle.ts';
+import {type HandleEnd, NativeHandle, type Opened} from './native-handle.ts';
 import {isNative, operations} from './operations.ts';
 import {requestLength} from './request-length.ts';
+import {WatchedZxids} from './watched-zxids.ts';
 
-type Server = {readonly host: string; readonly port: number};
+type Server = {readonly host: string; readonly port: number; readonly name: string};
 
 export type NativeDriverOptions = {
 	readonly servers: readonly Server[];
@@ -33,21 +35,20 @@ export type NativeDriverOptions = {
 
 type State =
 	| {readonly status: 'idle'}
-	/** Without a session; `timer` ends the attempt, or the pause before the next. */
-	| {readonly status: 'dialling'; readonly handle: NativeHandle | undefined; readonly timer: NodeJS.Timeout}
-	| {readonly status: 'connected'; readonly handle: NativeHandle; heartbeat: NodeJS.Timeout}
-	/** The C client dials for the session that it has. */
-	| {readonly status: 'resuming'; readonly handle: NativeHandle}
+	/** `timer` ends the attempt, or the pause before the next; `handle` is there once the host's name is resolved. */
+	| {readonly status: 'dialling'; handle?: NativeHandle; readonly timer: NodeJS.Timeout}
+	| {readonly status: 'connected'; readonly server: Server; readonly handle: NativeHandle; heartbeat: NodeJS.Timeout}
 	| {readonly status: 'closed'};
 
 const minDialTimeout = 500;
 const maxDialTimeout = 3000;
-const pause = 500;
+const minPause = 50;
+const maxPause = 1000;
 const authFailed = -115;
 
 /**
- * The driver on npm `zookeeper`, an addon around ZooKeeper's C client. What the C client does by itself is left to it: choosing servers, resuming the session, restoring
- * watches and credentials. What it cannot is in `capabilities`.
+ * The driver on npm `zookeeper`, an addon around ZooKeeper's C client. What it cannot is in `capabilities`. It dials by itself, with a new handle for each connection:
+ * {@link NativeHandle} says why the C client must not.
  */
 export class NativeDriver implements Driver {
 	readonly capabilities: Capabilities = {
@@ -60,7 +61,6 @@ export class NativeDriver implements Driver {
 		nullData: false,
 		persistentWatches: false,
 		removeWatches: false,
-		restoresWatches: true,
 		ephemerals: false,
 		descendantCount: false,
 		whoAmI: false,
@@ -71,9 +71,14 @@ export class NativeDriver implements Driver {
 	};
 	readonly #addon: Addon;
 	readonly #options: NativeDriverOptions;
-	#connectString: string;
-	/** The session to go on with, until that is known to be ours or over. */
-	#inherited: NativeDriverOptions['session'];
+	readonly #watched = new WatchedZxids();
+	#servers: readonly Server[];
+	/** Begins anywhere, so that the clients of one fleet spread over the servers. */
+	#turn = Math.floor(Math.random() * 1000);
+	/** Dials in vain since the last connection. */
+	#failures = 0;
+	/** To go on with. */
+	#session: NativeDriverOptions['session'];
 	#listener: DriverListener | undefined;
 	#state: State = {status: 'idle'};
 	/** The C client was refused a credential, and the call that gave it had been told otherwise. */
@@ -87,8 +92,8 @@ export class NativeDriver implements Driver {
 	constructor(addon: Addon, options: NativeDriverOptions) {
 		this.#addon = addon;
 		this.#options = options;
-		this.#inherited = options.session;
-		this.#connectString = toConnectString(options.servers);
+		this.#session = options.session;
+		this.#servers = options.servers;
 	}
 
 	start(listener: DriverListener): void {
@@ -108,24 +113,30 @@ export class NativeDriver implements Driver {
 			this.#owesRefusal = false;
 			throw new RefusedError(authFailed);
 		}
-		const perform = operations[operation] as (handle: NativeHandle, request: RequestOf<Name>) => Promise<ReplyOf<Name>>;
-		return perform(this.#state.handle, request);
+		const perform = operations[operation] as (
+			handle: NativeHandle,
+			request: RequestOf<Name>,
+			watched: WatchedZxids,
+		) => Promise<ReplyOf<Name>>;
+		return perform(this.#state.handle, request, this.#watched);
 	}
 
 	renew(): void {
+		this.#forget();
 		const handle = this.#leave();
 		if (this.#state.status === 'idle' || this.#state.status === 'closed') return;
-		void handle?.abandon(new Error('the session was given up'));
-		this.#inherited = undefined;
 		this.#dial();
+		handle?.abandon(new Error('the session was given up'));
 	}
 
 	setServers(connectString: string): void {
 		const {servers, chroot} = this.#options.parse(connectString);
 		if (chroot !== '')
 			throw new InvalidArgumentError('connectString', connectString, 'hosts only; the chroot stays what it is');
-		this.#connectString = toConnectString(servers);
-		if ('handle' in this.#state) this.#state.handle?.setServers(this.#connectString);
+		this.#servers = servers;
+		if (this.#state.status !== 'connected') return;
+		const {server: current, handle} = this.#state;
+		if (!servers.some(({host, port}) => host === current.host && port === current.port)) handle.hangUp();
 	}
 
 	async close(timeout: number): Promise<void> {
@@ -134,14 +145,20 @@ export class NativeDriver implements Driver {
 		const handle = this.#leave();
 		this.#state = {status: 'closed'};
 		if (!handle) return;
-		// The addon would cut off what is under way.
-		if (state.status === 'connected') {
-			const patience = new AbortController();
-			const late = sleep(timeout, undefined, {signal: patience.signal}).catch(() => undefined);
-			await Promise.race([handle.idle(), late]);
-			patience.abort();
-		}
-		await handle.abandon(new Error('the client was closed'));
+		const cause = new Error('the client was closed');
+		// The addon would cut off what is under way, and block the event loop over a server that does not answer.
+		const answers = state.status === 'connected' && (await this.#settles(handle, timeout));
+		if (answers) await handle.close(cause);
+		else handle.abandon(cause);
+	}
+
+	async #settles(handle: NativeHandle, timeout: number): Promise<boolean> {
+		void this.#probe(handle);
+		const patience = new AbortController();
+		const late = sleep(timeout, false, {signal: patience.signal}).catch(() => false);
+		const settled = await Promise.race([handle.idle().then(() => true), late]);
+		patience.abort();
+		return settled;
 	}
 
 	/** Stops the timer of the state that is left. */
@@ -152,86 +169,109 @@ export class NativeDriver implements Driver {
 		return 'handle' in state ? state.handle : undefined;
 	}
 
-	/** Opens a handle for a new session, and another one if that leads to nothing: the addon may stop dialling after an error (its issues 80 and 127). */
-	#dial(): void {
-		const {sessionTimeout, maxRequestLength} = this.#options;
-		const asked = {
-			connect: this.#connectString,
-			timeout: sessionTimeout,
-			maxRequestLength,
-			session: this.#inherited,
-		};
-		const handle: NativeHandle = new NativeHandle(this.#addon, asked, {
-			connected: () => this.#ifCurrent(handle, () => this.#connected(handle)),
-			disconnected: cause => this.#ifCurrent(handle, () => this.#disconnected(handle, cause)),
-			ended: why => this.#ifCurrent(handle, () => this.#ended(handle, why)),
-			event: (event: WatchedEvent) => this.#ifCurrent(handle, listener => listener.event(event)),
-			answered: sentAt => this.#ifCurrent(handle, listener => listener.answered(sentAt)),
-		});
-		const patience = Math.max(minDialTimeout, Math.min(maxDialTimeout, sessionTimeout / 2));
-		const timer = setTimeout(
-			() => {
-				const problem = !handle.isResolved ? 'HOST_UNKNOWN' : handle.isAssociating ? 'NO_ANSWER' : 'CONNECTION_FAILED';
-				const reason = handle.isResolved
-					? `no session within ${patience} ms; the C client does not say why, the wire driver does`
-					: 'no host name could be resolved';
-				void handle.abandon(new Error(reason));
-				this.#dial();
-				this.#listener?.dialFailed(new DialError(problem, this.#connectString, reason));
-			},
-			handle.isResolved ? patience : pause,
-		);
-		this.#state = {status: 'dialling', handle, timer};
+	/** Of the session that is over. */
+	#forget(): void {
+		this.#session = undefined;
+		this.#watched.clear();
 	}
 
-	#connected(handle: NativeHandle): void {
+	#dial(): void {
+		const {sessionTimeout} = this.#options;
+		const server = this.#servers[this.#turn++ % this.#servers.length] as Server;
+		const patience = Math.max(minDialTimeout, Math.min(maxDialTimeout, sessionTimeout / 2));
+		const state: State & {status: 'dialling'} = {
+			status: 'dialling',
+			timer: setTimeout(() => {
+				const problem = state.handle?.isAssociating ? 'NO_ANSWER' : 'CONNECTION_FAILED';
+				this.#failed(server, problem, `no session within ${patience} ms`);
+			}, patience),
+		};
+		this.#state = state;
+		void this.#open(server, state);
+	}
+
+	async #open(server: Server, state: State & {status: 'dialling'}): Promise<void> {
+		let address: string;
+		try {
+			// The C client would resolve the name in this thread, again and again.
+			({address} = await lookup(server.host));
+		} catch (error) {
+			if (this.#state === state) this.#failed(server, 'HOST_UNKNOWN', 'the host name could not be resolved', error);
+			return;
+		}
+		if (this.#state !== state) return;
+		const asked = {
+			server: `${address}:${server.port}`,
+			timeout: this.#options.sessionTimeout,
+			session: this.#session,
+		};
+		const handle: NativeHandle = new NativeHandle(this.#addon, asked, {
+			connected: opened => this.#ifCurrent(handle, () => this.#connected(server, handle, opened)),
+			ended: (why, cause) => this.#ifCurrent(handle, () => this.#ended(server, handle, why, cause)),
+			event: (event: WatchedEvent) =>
+				this.#ifCurrent(handle, listener => {
+					this.#watched.fired(event);
+					listener.event(event);
+				}),
+			answered: sentAt => this.#ifCurrent(handle, listener => listener.answered(sentAt)),
+		});
+		state.handle = handle;
+	}
+
+	#failed(server: Server, problem: DialProblem, reason: string, cause?: unknown): void {
+		this.#leave()?.abandon(new Error(reason));
+		this.#failures++;
+		const rounds = Math.floor(this.#failures / this.#servers.length);
+		const isRound = this.#failures % this.#servers.length === 0;
+		const pause = isRound ? Math.min(maxPause, minPause * 2 ** Math.min(10, rounds)) * (0.5 + Math.random() / 2) : 0;
+		this.#state = {status: 'dialling', timer: setTimeout(() => this.#dial(), pause)};
+		this.#listener?.dialFailed(new DialError(problem, server.name, reason, {cause}));
+	}
+
+	#connected(server: Server, handle: NativeHandle, {sessionId, password, timeout}: Opened): void {
 		this.#leave();
-		this.#inherited = undefined;
-		const {sessionId, password, timeout, dialledAt} = handle;
-		const heartbeat = setTimeout(() => this.#beat(handle), timeout / 3);
-		this.#state = {status: 'connected', handle, heartbeat};
+		this.#failures = 0;
+		this.#session = {id: sessionId, password};
+		const heartbeat = setTimeout(() => this.#beat(handle, timeout / 3), timeout / 3);
+		this.#state = {status: 'connected', server, handle, heartbeat};
 		this.#listener?.connected({
-			server: this.#connectString,
+			server: server.name,
 			sessionId,
 			password,
 			timeout,
 			readOnly: false,
-			sentAt: dialledAt,
+			sentAt: handle.dialledAt,
 		});
-		// `dialledAt` may be long ago: an answer says better when the session lived.
-		this.#ifCurrent(handle, () => this.#probe(handle));
 	}
 
-	#disconnected(handle: NativeHandle, cause: Error): void {
+	#ended(server: Server, handle: NativeHandle, why: HandleEnd, cause: Error): void {
+		const {status} = this.#state;
+		if (why === 'lost' && status === 'dialling')
+			return this.#failed(
+				server,
+				'CONNECTION_FAILED',
+				'no session; the C client does not say why, the wire driver does',
+			);
 		this.#leave();
-		this.#state = {status: 'resuming', handle};
-		this.#listener?.disconnected(cause);
-	}
-
-	#ended(handle: NativeHandle, why: HandleEnd): void {
-		this.#inherited = undefined;
+		if (why !== 'lost') this.#forget();
 		if (why === 'auth-failed') this.#owesRefusal = !handle.refusedCredential;
-		this.#leave();
-		this.#state = {
-			status: 'dialling',
-			handle: undefined,
-			timer: setTimeout(() => this.#dial(), why === 'expired' ? 0 : pause),
-		};
-		this.#listener?.expired();
+		const pause = why === 'auth-failed' ? maxPause : 0;
+		const state: State = {status: 'dialling', timer: setTimeout(() => this.#dial(), pause)};
+		this.#state = state;
+		if (status === 'connected') this.#listener?.disconnected(cause);
+		if (why !== 'lost' && this.#state === state) this.#listener?.expired();
 	}
 
 	/** The C client tells nobody of its pings: something else has to be answered. */
-	#beat(handle: NativeHandle): void {
+	#beat(handle: NativeHandle, interval: number): void {
 		if (this.#state.status !== 'connected' || this.#state.handle !== handle) return;
-		const interval = handle.timeout / 3;
 		const due = handle.sentAt + interval - performance.now();
-		if (due <= 0) this.#probe(handle);
-		this.#state.heartbeat = setTimeout(() => this.#beat(handle), due > 0 ? Math.max(1, due) : interval);
+		if (due <= 0) void this.#probe(handle);
+		this.#state.heartbeat = setTimeout(() => this.#beat(handle, interval), due > 0 ? Math.max(1, due) : interval);
 	}
 
-	#probe(handle: NativeHandle): void {
-		if (this.#state.status !== 'connected') return;
-		void operations.exists(handle, {path: '/', watch: false}).catch(() => undefined);
+	async #probe(handle: NativeHandle): Promise<void> {
+		await operations.exists(handle, {path: '/', watch: false}, this.#watched).catch(() => undefined);
 	}
 
 	#ifCurrent(handle: NativeHandle, then: (listener: DriverListener) => void): void {
@@ -239,9 +279,4 @@ export class NativeDriver implements Driver {
 		if (status === 'idle' || status === 'closed' || this.#state.handle !== handle || !this.#listener) return;
 		then(this.#listener);
 	}
-}
-
-/** The C client takes what is after the last colon for the port, and knows no brackets. */
-function toConnectString(servers: readonly Server[]): string {
-	return servers.map(({host, port}) => `${host}:${port}`).join(',');
 }

@@ -1,16 +1,31 @@
 import {DisconnectedError, RefusedError} from '../driver.ts';
-import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
+import type {OperationName, ReplyOf, RequestOf, WatchKind} from '../operation.ts';
 import {missing} from '../unsupported.ts';
 import type {CreateMode, Stat} from '../../znode.ts';
 import type {NativeStat} from './addon.ts';
 import type {NativeHandle} from './native-handle.ts';
 import {toNativeAcl, toStat} from './records.ts';
+import type {WatchedZxids} from './watched-zxids.ts';
 
 /** What the addon can be asked. */
-export type NativeOperation = 'create' | 'delete' | 'exists' | 'get' | 'set' | 'children' | 'setAcl' | 'sync' | 'auth';
+export type NativeOperation =
+	| 'create'
+	| 'delete'
+	| 'exists'
+	| 'get'
+	| 'set'
+	| 'children'
+	| 'setAcl'
+	| 'setWatches'
+	| 'sync'
+	| 'auth';
 
 type Operations = {
-	readonly [Name in NativeOperation]: (handle: NativeHandle, request: RequestOf<Name>) => Promise<ReplyOf<Name>>;
+	readonly [Name in NativeOperation]: (
+		handle: NativeHandle,
+		request: RequestOf<Name>,
+		watched: WatchedZxids,
+	) => Promise<ReplyOf<Name>>;
 };
 
 const flags: Readonly<Record<CreateMode, number>> = {
@@ -23,6 +38,7 @@ const flags: Readonly<Record<CreateMode, number>> = {
 	'persistent-sequential-ttl': 6,
 };
 const maxTtl = 2 ** 31 - 1;
+const noNode = -101;
 
 export function isNative(operation: OperationName): operation is NativeOperation {
 	return operation in operations;
@@ -50,18 +66,19 @@ export const operations: Operations = {
 	async delete(handle, {path, version}) {
 		await handle.request<[]>((client, callback) => client.a_delete_(path, version, callback));
 	},
-	async exists(handle, {path, watch}) {
-		const [stat] = await handle.read<[NativeStat]>({kind: 'data', path, watch, absentToo: true}, (client, callback) =>
-			client.a_exists(path, watch, callback),
-		);
-		return toStat(stat);
+	async exists(handle, {path, watch}, watched) {
+		const [native] = await handle.request<[NativeStat]>((client, callback) => client.a_exists(path, watch, callback));
+		const stat = toStat(native);
+		if (watch) watched.saw('data', path, stat.mzxid);
+		return stat;
 	},
-	async get(handle, {path, watch}) {
-		const [stat, data] = await handle.read<[NativeStat, Buffer | null]>(
-			{kind: 'data', path, watch, absentToo: false},
-			(client, callback) => client.a_get(path, watch, callback),
+	async get(handle, {path, watch}, watched) {
+		const [native, data] = await handle.request<[NativeStat, Buffer | null]>((client, callback) =>
+			client.a_get(path, watch, callback),
 		);
-		return {data, stat: toStat(stat)};
+		const stat = toStat(native);
+		if (watch) watched.saw('data', path, stat.mzxid);
+		return {data, stat};
 	},
 	async set(handle, {path, data, version}) {
 		const [stat] = await handle.request<[NativeStat]>((client, callback) =>
@@ -69,12 +86,13 @@ export const operations: Operations = {
 		);
 		return toStat(stat);
 	},
-	async children(handle, {path, watch}) {
-		const [children, stat] = await handle.read<[string[], NativeStat]>(
-			{kind: 'child', path, watch, absentToo: false},
-			(client, callback) => client.a_get_children2(path, watch, callback),
+	async children(handle, {path, watch}, watched) {
+		const [children, native] = await handle.request<[string[], NativeStat]>((client, callback) =>
+			client.a_get_children2(path, watch, callback),
 		);
-		return {children, stat: toStat(stat)};
+		const stat = toStat(native);
+		if (watch) watched.saw('child', path, stat.pzxid);
+		return {children, stat};
 	},
 	async setAcl(handle, {path, acl, version}) {
 		const done = handle.request<[]>((client, callback) => client.a_set_acl(path, version, toNativeAcl(acl), callback));
@@ -83,6 +101,17 @@ export const operations: Operations = {
 		await done;
 		return stat;
 	},
+	/** The C client has this for its own reconnects alone: here each path is read again, with a watch, and what the server would tell is told by what the read shows. */
+	async setWatches(handle, {data, exist, child}, watched) {
+		await Promise.all([
+			...data.map(path => rearm(handle, watched, path, 'data')),
+			...exist.map(async path => {
+				const outcome = await operations.exists(handle, {path, watch: true}, watched).catch(refused);
+				if (outcome !== noNode) handle.tell({type: 'created', path});
+			}),
+			...child.map(path => rearm(handle, watched, path, 'child')),
+		]);
+	},
 	async sync(handle, {path}) {
 		await handle.request<[string]>((client, callback) => client.a_sync(path, callback));
 	},
@@ -90,9 +119,28 @@ export const operations: Operations = {
 		const bytes = toBuffer(auth);
 		const text = bytes.toString();
 		if (!Buffer.from(text).equals(bytes)) throw missing('credentials that are not UTF-8');
-		await handle.authenticate(scheme, text);
+		await handle.request<[]>((client, callback) => client.add_auth(scheme, text, callback));
 	},
 };
+
+/** A watch on a znode that was there. */
+async function rearm(handle: NativeHandle, watched: WatchedZxids, path: string, kind: WatchKind): Promise<void> {
+	const before = watched.seen(kind, path);
+	const request = {path, watch: true};
+	const latest =
+		kind === 'data'
+			? operations.exists(handle, request, watched).then(({mzxid}) => mzxid)
+			: operations.children(handle, request, watched).then(({stat}) => stat.pzxid);
+	const now = await latest.catch(refused);
+	if (now === noNode) handle.tell({type: 'deleted', path});
+	// Refused for another reason, it is told as well: whoever reads again will see why.
+	else if (now !== before) handle.tell({type: kind === 'data' ? 'changed' : 'children', path});
+}
+
+function refused(error: unknown): number {
+	if (error instanceof RefusedError) return error.resultCode;
+	throw error;
+}
 
 /** The stat that the reply of a write lacks. If the znode is gone by then, the caller learns only that the write may have been done. */
 async function statBehind(handle: NativeHandle, path: string): Promise<Stat> {

@@ -19,6 +19,8 @@ const bodies: {readonly [Name in NativeOperation]: (request: RequestOf<Name>) =>
 	set: ({path, data}) => text(path) + bytes(data) + int,
 	children: ({path}) => text(path) + 1,
 	setAcl: ({path, acl}) => text(path) + acls(acl) + int,
+	/** Goes out as reads, one for each path. */
+	setWatches: () => 0,
 	sync: ({path}) => text(path),
 	auth: ({scheme, auth}) => int + text(scheme) + bytes(auth),
 };

@@ -59,7 +59,6 @@ export class WireDriver implements Driver {
 		nullData: true,
 		persistentWatches: true,
 		removeWatches: true,
-		restoresWatches: false,
 		ephemerals: true,
 		descendantCount: true,
 		whoAmI: true,

@@ -97,29 +97,47 @@ if (installed.type === 'failed') {
 		},
 	);
 
-	test.serial('no more paths are watched than the C client can restore, so that a reconnect succeeds', async t => {
-		const {proxy} = t.context;
-		const limit = 20_000;
-		await using client = await connectNative(addon, proxy.address, {maxRequestLength: limit});
-		const ignore = (): void => {};
-		const pathOf = (index: number): string => `/${'x'.repeat(95)}${1000 + index}`;
-		// Each takes 104 bytes.
-		const fit = Math.floor((limit - 28) / 104);
-		for (let index = 0; index < fit; index++) await client.exists(pathOf(index), {watch: ignore});
-		await t.throwsAsync(client.exists(pathOf(fit), {watch: ignore}), {instanceOf: UnsupportedError});
-		await client.exists(pathOf(0), {watch: ignore});
-		await client.exists(pathOf(fit));
-		await t.throwsAsync(client.get(pathOf(0), {watch: ignore}), {code: 'NO_NODE'});
-		const requests = proxy.record();
-		const reconnected = nextEvent(client, 'reconnected');
-		proxy.reset();
-		await reconnected;
-		await client.sync('/');
-		t.is(requests.count('setWatches'), 1);
-		// One fires: there is room again.
-		await client.create(pathOf(0));
-		await client.exists(pathOf(fit), {watch: ignore});
-	});
+	test.serial(
+		'watches outlive connections, also more than one request could restore; what was missed is told',
+		async t => {
+			const {server, proxy} = t.context;
+			await using client = await connectNative(addon, proxy.address, {maxRequestLength: 20_000});
+			await using other = await connect(server.connectString);
+			const told: string[] = [];
+			const listener = ({type, path}: {readonly type: string; readonly path: string}): void =>
+				void told.push(`${type} ${path}`);
+			for (const path of ['/outlive', '/outlive/set', '/outlive/deleted', '/outlive/kept']) await other.create(path);
+			const pathOf = (index: number): string => `/outlive/${'x'.repeat(90)}${index}`;
+			await Promise.all(Array.from({length: 500}, (_, index) => client.exists(pathOf(index), {watch: listener})));
+			for (const name of ['set', 'deleted', 'kept']) await client.get(`/outlive/${name}`, {watch: listener});
+			await client.children('/outlive', {watch: listener});
+			await client.children('/outlive/kept', {watch: listener});
+			const [suspended, reconnected] = [nextEvent(client, 'suspended'), nextEvent(client, 'reconnected')];
+			proxy.refuse();
+			await suspended;
+			await other.set('/outlive/set', 'x');
+			await other.delete('/outlive/deleted');
+			await other.create(pathOf(499));
+			await proxy.restore();
+			await reconnected;
+			const missed = [
+				'changed /outlive/set',
+				'children /outlive',
+				`created ${pathOf(499)}`,
+				'deleted /outlive/deleted',
+			];
+			t.deepEqual([...told].sort(), [...missed].sort());
+			await other.set('/outlive/kept', 'x');
+			await other.create('/outlive/kept/child');
+			await other.create(pathOf(7));
+			await client.sync('/');
+			t.deepEqual(told.slice(missed.length), [
+				'changed /outlive/kept',
+				'children /outlive/kept',
+				`created ${pathOf(7)}`,
+			]);
+		},
+	);
 
 	test.serial(
 		'a half-open connection: suspended, then lost by the clock; calls settle, and a new session opens',
