@@ -4,8 +4,9 @@ import {CoordinationError} from './coordination-error.ts';
  * Why one server gave no session.
  *
  * - `HOST_UNKNOWN`, `NOTHING_LISTENS`, `CONNECTION_FAILED`: no TCP connection.
- * - `NO_ANSWER`: connected, but no answer in time. `CLOSED_BEFORE_ANSWER`: the server hung up instead of answering; it has its most connections for one address
- *   (`maxClientCnxns`), or is behind what this client has seen, or is no ZooKeeper.
+ * - `NO_ANSWER`: connected, but no answer in time. `CLOSED_BEFORE_ANSWER`: the server hung up before it answered the request for a session; it has its most connections for one
+ *   address (`maxClientCnxns`), or is behind what this client has seen, or has no quorum, or is no ZooKeeper.
+ * - `NOT_ZOOKEEPER`: what answered does not speak ZooKeeper's protocol, or is a read-only server that opens no sessions (without `localSessionsEnabled`).
  * - `TLS_REQUIRED`: the port speaks TLS and the option `ssl` is not given. `TLS_NOT_SPOKEN`: the option is given and the port does not.
  * - `CERTIFICATE_NOT_TRUSTED`, `HOSTNAME_MISMATCH`: the server's certificate was refused here. `CLIENT_CERTIFICATE_REFUSED`: the server wants a certificate that it trusts.
  * - `TLS_MATERIAL`: the function given as `ssl` failed, or what it returned cannot be used. `TLS_FAILED`: anything else in the TLS handshake.
@@ -16,6 +17,7 @@ export type DialProblem =
 	| 'CONNECTION_FAILED'
 	| 'NO_ANSWER'
 	| 'CLOSED_BEFORE_ANSWER'
+	| 'NOT_ZOOKEEPER'
 	| 'TLS_REQUIRED'
 	| 'TLS_NOT_SPOKEN'
 	| 'CERTIFICATE_NOT_TRUSTED'

@@ -95,6 +95,10 @@ export class Connection {
 		});
 		try {
 			return {...(await this.#opened.promise), sentAt};
+		} catch (error) {
+			if (!(error instanceof ProtocolError)) throw error;
+			const reason = `what answers is no ZooKeeper that opens sessions (${error.message})`;
+			throw new DialError('NOT_ZOOKEEPER', this.#options.server.name, reason, {cause: error});
 		} finally {
 			clearTimeout(timer);
 		}

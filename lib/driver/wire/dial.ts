@@ -45,13 +45,13 @@ export function closedBeforeAnswer(server: string, cause?: unknown): DialError {
 	return new DialError(
 		'CLOSED_BEFORE_ANSWER',
 		server,
-		'the server closed the connection instead of answering: too many connections from this address, its data older than this client has seen, or no ZooKeeper',
+		'the server closed the connection before it answered the connect request: it has too many connections from this address (`maxClientCnxns`), no quorum, data older than this client has seen, or is no ZooKeeper',
 		{cause},
 	);
 }
 
-/** A server that expects TLS hangs up on a plain client without a word: only a try tells. Nothing is sent beyond TLS's own greeting. */
-export function speaksTls({host, port}: Server, timeout: number, signal: AbortSignal): Promise<boolean> {
+/** A server that expects TLS hangs up on a plain client without a word: only a try tells. Nothing is sent beyond TLS's own greeting. `undefined` if nothing was heard in time. */
+export function speaksTls({host, port}: Server, timeout: number, signal: AbortSignal): Promise<boolean | undefined> {
 	return new Promise(resolve => {
 		const answered: ConnectionOptions['checkServerIdentity'] = () => {
 			resolve(true);
@@ -59,7 +59,10 @@ export function speaksTls({host, port}: Server, timeout: number, signal: AbortSi
 		};
 		const socket = connectTls({host, port, ...(isIP(host) ? {} : {servername: host}), checkServerIdentity: answered});
 		const end = (): void => void socket.destroy();
-		const timer = setTimeout(end, timeout);
+		const timer = setTimeout(() => {
+			resolve(undefined);
+			end();
+		}, timeout);
 		signal.addEventListener('abort', end);
 		socket.once('secureConnect', () => {
 			resolve(true);

@@ -211,10 +211,12 @@ export class WireDriver implements Driver {
 
 	/** Before the first session somebody waits to hear what is wrong with the configuration; later only patience helps. */
 	async #explained(error: Error, server: Server, {signal}: AbortController): Promise<Error> {
-		const isMute = error instanceof DialError && error.code === 'CLOSED_BEFORE_ANSWER';
-		if (!isMute || this.#options.secure || this.#credentials.sessionId !== 0n) return error;
+		const {code} = error as Partial<DialError>;
+		// Some say in TLS that they are not understood.
+		const mayBeTls = code === 'CLOSED_BEFORE_ANSWER' || code === 'NOT_ZOOKEEPER';
+		if (!mayBeTls || this.#options.secure || this.#credentials.sessionId !== 0n) return error;
 		const isTls = this.#speaksTls.get(server.name) ?? (await speaksTls(server, minDialTimeout, signal));
-		this.#speaksTls.set(server.name, isTls);
+		if (isTls !== undefined) this.#speaksTls.set(server.name, isTls);
 		if (!isTls) return error;
 		const reason = 'this port speaks TLS: give the option `ssl`, or the port for plain connections';
 		return new DialError('TLS_REQUIRED', server.name, reason, {cause: error});

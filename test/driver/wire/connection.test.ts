@@ -98,7 +98,8 @@ test('a handshake answered by a reply header, by garbage, by silence, or not at 
 		],
 	] as const) {
 		await using server = await ScriptedServer.start((_, socket) => void socket.write(answer));
-		await t.throwsAsync(handshake(open(server).connection), {instanceOf: ProtocolError, message});
+		const error = await t.throwsAsync(handshake(open(server).connection), {code: 'NOT_ZOOKEEPER', message});
+		t.true(error.cause instanceof ProtocolError);
 	}
 	await using silent = await ScriptedServer.start(() => {});
 	await t.throwsAsync(open(silent).connection.handshake(request, 50), {message: /within 50 ms/});

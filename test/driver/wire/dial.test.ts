@@ -1,5 +1,6 @@
 import {once} from 'node:events';
-import {type AddressInfo, createServer} from 'node:net';
+import {type AddressInfo, createServer, type Server} from 'node:net';
+import {createServer as createTlsServer} from 'node:tls';
 import {inspect} from 'node:util';
 import anyTest, {type TestFn} from 'ava';
 import {
@@ -103,6 +104,13 @@ test('what is wrong is said by a code, and the server by its name', async t => {
 	const mute = createServer(socket => socket.on('error', () => {}).end());
 	mute.listen(0, '127.0.0.1');
 	await once(mute, 'listening');
+	const talker = createServer(socket => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.2\r\n'));
+	talker.listen(0, '127.0.0.1');
+	await once(talker, 'listening');
+	const secure = createTlsServer({...certificate, minVersion: 'TLSv1.3'}, socket => socket.end());
+	secure.on('tlsClientError', () => {}).listen(0, '127.0.0.1');
+	await once(secure, 'listening');
+	const portOf = (listening: Server): number => (listening.address() as AddressInfo).port;
 	const cases: readonly (readonly [DialError['code'], string, ConnectOptions])[] = [
 		['TLS_REQUIRED', secureAddress, {}],
 		['TLS_NOT_SPOKEN', server.connectString, {ssl: {ca}}],
@@ -113,10 +121,12 @@ test('what is wrong is said by a code, and the server by its name', async t => {
 		['CLIENT_CERTIFICATE_REFUSED', secureAddress, {ssl: {ca, ...strange}}],
 		['TLS_MATERIAL', secureAddress, {ssl: () => ({key: 'nonsense'})}],
 		['NOTHING_LISTENS', `127.0.0.1:${await freePort()}`, {}],
-		['CLOSED_BEFORE_ANSWER', `127.0.0.1:${(mute.address() as AddressInfo).port}`, {}],
+		['CLOSED_BEFORE_ANSWER', `127.0.0.1:${portOf(mute)}`, {}],
+		['NOT_ZOOKEEPER', `127.0.0.1:${portOf(talker)}`, {}],
+		['TLS_REQUIRED', `127.0.0.1:${portOf(secure)}`, {}],
 	];
 	const seen = await Promise.all(cases.map(async ([, address, options]) => failure(address, options)));
-	mute.close();
+	for (const listening of [mute, talker, secure]) listening.close();
 	t.deepEqual(
 		seen.map(({code}) => code),
 		cases.map(([code]) => code),
@@ -125,6 +135,17 @@ test('what is wrong is said by a code, and the server by its name', async t => {
 		seen.map(error => error.server),
 		cases.map(([, address]) => address),
 	);
+});
+
+test('a server that has its most connections for one address is said to be such', async t => {
+	await using server = await TestingServer.start({properties: {maxClientCnxns: 1}});
+	// What asked whether the server is up may not be quite gone.
+	await using first = await connect(server.connectString);
+	const error = await failure(server.connectString);
+	t.is(error.code, 'CLOSED_BEFORE_ANSWER');
+	t.regex(error.message, /maxClientCnxns/);
+	await first.sync('/');
+	t.is(first.state.status, 'connected');
 });
 
 test('an unusable option is refused before any I/O, without a word of the material', async t => {
