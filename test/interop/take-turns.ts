@@ -5,7 +5,7 @@ import type {PipedPeer} from './piped-peer.ts';
 
 /** One that takes and gives back, again and again. */
 export type Contender = {
-	readonly library: 'docent' | 'curator' | 'kazoo';
+	readonly library: 'docent' | 'curator' | 'kazoo' | 'go';
 	/** What it takes, if there are several kinds. */
 	readonly kind?: string;
 	acquire(): Promise<unknown>;
@@ -38,7 +38,7 @@ export function docent(lock: Pick<Lock, 'acquire'>, kind = ''): Contender {
 
 /** Contends with a lock of another library. @param argument what its peer calls the kind of lock */
 export function peer(
-	library: 'curator' | 'kazoo',
+	library: 'curator' | 'kazoo' | 'go',
 	process: PipedPeer,
 	key: string,
 	argument: string,
