@@ -1,4 +1,5 @@
 export {LeaderLatch} from './leader-latch.ts';
+export {Leadership} from './leadership.ts';
 export {LeaderSelector} from './leader-selector.ts';
 export {LeaseGroup} from './lease-group.ts';
 export {MultiLock} from './multi-lock.ts';
@@ -12,6 +13,7 @@ export {WatchedConfig} from './watched-config.ts';
 
 export type {AcquireOptions} from './acquire-options.ts';
 export type {RevokeOn} from './connection-policy.ts';
+export type {CloseMode, LeadershipEvents, LeadershipOptions} from './leadership.ts';
 export type {LeaderLatchOptions, Participant, Term} from './leader-latch.ts';
 export type {LeaderSelectorOptions} from './leader-selector.ts';
 export type {Leader} from './leader-sighting.ts';

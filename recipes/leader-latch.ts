@@ -1,10 +1,11 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {type Client, InvalidArgumentError, isCoordinationError, unlessAborted, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
-import type {AcquireOptions} from './acquire-options.ts';
+import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
 import {inOrder, latchKinds} from './contender-name.ts';
 import {isInterruption} from './interruption.ts';
+import {Leadership, type LeadershipOptions} from './leadership.ts';
 import {type Leader, type Sighting, sightLeader} from './leader-sighting.ts';
 import type {Lease} from './lease.ts';
 import {inSequence} from './precedence.ts';
@@ -22,7 +23,8 @@ export type Participant = Leader & {readonly isLeader: boolean};
 
 /**
  * One leader among processes, the one that has waited longest. Its znodes are those of Curator's `LeaderLatch` (but not of its `LeaderSelector`), so Java processes
- * may take part. A leader learns of its end by its term's signal, once; to run again is to call `acquire` again.
+ * may take part. A leader learns of its end by its term's signal, once; to run again is to call `acquire` again, or to take part by `start`, which does so by itself and
+ * tells of each term by events.
  *
  * Status: stable.
  *
@@ -63,6 +65,12 @@ export class LeaderLatch {
 			waits: true,
 		});
 		return Object.assign(lease, {id});
+	}
+
+	/** Takes part until it is closed, through term after term, and tells each by an event. @throws InvalidArgumentError */
+	start({revokeOn, closeMode}: LeadershipOptions = {}): Leadership {
+		checkAcquireOptions({revokeOn});
+		return new Leadership(this.path, signal => this.acquire({signal, revokeOn}), closeMode);
 	}
 
 	/**

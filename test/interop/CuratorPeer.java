@@ -32,6 +32,7 @@ import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.framework.recipes.locks.Lease;
 import org.apache.curator.framework.recipes.locks.Revoker;
 import org.apache.curator.framework.recipes.locks.StandardLockInternalsDriver;
+import org.apache.curator.framework.recipes.shared.SharedCount;
 import org.apache.curator.retry.RetryNTimes;
 
 /**
@@ -41,6 +42,7 @@ import org.apache.curator.retry.RetryNTimes;
 public class CuratorPeer {
     private static final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private static final Map<String, CuratorPeer> contenders = new ConcurrentHashMap<>();
+    private static final Map<String, SharedCount> counts = new ConcurrentHashMap<>();
     private static CuratorFramework client;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -118,6 +120,11 @@ public class CuratorPeer {
                 return "returned";
             case "lease-holders":
                 return joined(semaphore(argument).getParticipantNodes().stream().sorted());
+            case "count":
+                return "" + count(path).getCount();
+            case "set-count":
+                count(path).setCount(Integer.parseInt(argument));
+                return "set";
             case "select":
                 selector = new LeaderSelector(client, path, new LeaderSelectorListenerAdapter() {
                     @Override
@@ -195,10 +202,22 @@ public class CuratorPeer {
         return readWriteLock;
     }
 
-    private InterProcessSemaphoreV2 semaphore(String maxLeases) {
-        InterProcessSemaphoreV2 semaphore = new InterProcessSemaphoreV2(client, path, Integer.parseInt(maxLeases));
+    /** @param maxLeases a number, or the path of a shared count */
+    private InterProcessSemaphoreV2 semaphore(String maxLeases) throws Exception {
+        InterProcessSemaphoreV2 semaphore = maxLeases.startsWith("/")
+            ? new InterProcessSemaphoreV2(client, path, count(maxLeases))
+            : new InterProcessSemaphoreV2(client, path, Integer.parseInt(maxLeases));
         semaphore.setNodeData("curator".getBytes(StandardCharsets.UTF_8));
         return semaphore;
+    }
+
+    private static synchronized SharedCount count(String path) throws Exception {
+        SharedCount known = counts.get(path);
+        if (known != null) return known;
+        SharedCount count = new SharedCount(client, path, 2);
+        count.start();
+        counts.put(path, count);
+        return count;
     }
 
     private static String joined(Stream<String> words) {

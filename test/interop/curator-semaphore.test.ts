@@ -1,7 +1,7 @@
 import test from 'ava';
 import {type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
-import {Semaphore} from '../../recipes/index.ts';
+import {Semaphore, SharedCount} from '../../recipes/index.ts';
 import {until} from '../helpers/until.ts';
 import {curatorPeer} from './curator-peer.ts';
 import type {PipedPeer} from './piped-peer.ts';
@@ -91,4 +91,26 @@ test('Curator and Docent take turns with the leases of one semaphore, and never 
 	await takeTurns(t, turns, contenders, withinCount);
 	t.deepEqual(await semaphore.participants(), []);
 	t.deepEqual((await client.children(`${path}/locks`)).children, []);
+});
+
+test('one count for both, which either changes', async t => {
+	const path = '/interop/semaphore/count';
+	t.is(await curator.ask('count', path), '2');
+	await using count = await SharedCount.open(client, path, {seed: 9});
+	t.is(count.value, 2);
+	await count.set(-7);
+	await until(async () => (await curator.ask('count', path)) === '-7');
+	t.is(await curator.ask('set-count', path, '1'), 'set');
+	await until(() => count.value === 1);
+
+	const semaphore = new Semaphore(client, `${path}/leases`, {leases: count});
+	await using lease = await semaphore.acquire();
+	t.is(await curator.ask('try-lease', `${path}/leases`, path), 'held');
+	const waiting = semaphore.acquire();
+	t.is(await curator.ask('set-count', path, '2'), 'set');
+	await (await waiting).release();
+	t.is(await curator.ask('try-lease', `${path}/leases`, path), 'acquired');
+	t.is(await semaphore.tryAcquire(), undefined);
+	t.is(await curator.ask('return-leases', `${path}/leases`, path), 'returned');
+	lease.throwIfLost();
 });
