@@ -34,7 +34,9 @@ export async function* persistentWatch(
 		outcomeOf(error) !== 'final' || isCoordinationError(error, 'SESSION_EXPIRED');
 	session.watches.addPersistent(mode, serverPath, listener, path);
 	try {
-		await withRetry(() => session.call('addWatch', {path: serverPath, mode}, name, signal), {
+		const arm = (): Promise<void> =>
+			session.call('addWatch', {path: serverPath, mode: session.watches.modeOf(serverPath) ?? mode}, name, signal);
+		await withRetry(arm, {
 			policy: forever(armPause),
 			signal,
 			isSound: isLost,
@@ -44,9 +46,7 @@ export async function* persistentWatch(
 	} catch (error) {
 		if (!isCoordinationError(error, 'ABORTED') && !isCoordinationError(error, 'CLIENT_CLOSED')) throw error;
 	} finally {
-		const orphaned = session.watches.removePersistent(mode, serverPath, listener);
-		if (orphaned && session.state.status === 'connected') {
-			void session.serverWatches.remove(serverPath, 'any', name);
-		}
+		session.watches.removePersistent(mode, serverPath, listener);
+		if (session.state.status === 'connected') void session.serverWatches.left(serverPath, mode, name);
 	}
 }

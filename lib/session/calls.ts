@@ -5,6 +5,7 @@ import {abortable} from '../util/abortable.ts';
 import {deferred} from '../util/deferred.ts';
 import {type CallName, describe} from './call-name.ts';
 import type {Send} from './send.ts';
+import type {ClientStats} from './session-record.ts';
 import {type WaitingCall, WaitingCalls} from './waiting-calls.ts';
 
 type CallsOptions = {
@@ -32,14 +33,14 @@ export class Calls {
 		this.#waiting = new WaitingCalls(options.connectTimeout);
 	}
 
-	/** How many wait for a connection. */
-	get waiting(): number {
-		return this.#waiting.size;
-	}
-
-	/** Of what was sent. */
-	get counts(): {readonly succeeded: number; readonly failed: number; readonly inFlight: number} {
-		return {succeeded: this.#succeeded, failed: this.#failed, inFlight: this.#inFlight};
+	/** Of what was sent, and of what waits for a connection. */
+	get counts(): ClientStats['requests'] {
+		return {
+			succeeded: this.#succeeded,
+			failed: this.#failed,
+			inFlight: this.#inFlight,
+			waiting: this.#waiting.size,
+		};
 	}
 
 	/** An aborted call that has not been sent never is. */

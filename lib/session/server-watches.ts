@@ -1,27 +1,59 @@
 import {noticeWatch} from '../diagnostics.ts';
-import type {WatchKind, WatchTables} from '../driver/operation.ts';
+import type {OperationName, RequestOf, WatchKind, WatchTables} from '../driver/operation.ts';
 import {KeeperError} from '../errors/keeper-error.ts';
+import {RequestTooLargeError} from '../errors/request-error.ts';
 import type {CallName} from './call-name.ts';
 import type {Send} from './send.ts';
-import type {Watches} from './watches.ts';
+import type {PersistentMode, Watches} from './watches.ts';
 
 /** Keeps the watches that a server holds for a connection in step with the listeners. */
 export class ServerWatches {
 	readonly #watches: Watches;
 	readonly #send: Send;
+	readonly #maxRequestLength: number;
 
-	constructor(watches: Watches, send: Send) {
+	constructor(watches: Watches, send: Send, maxRequestLength: number) {
 		this.#watches = watches;
 		this.#send = send;
+		this.#maxRequestLength = maxRequestLength;
+	}
+
+	/** Told of every request, and gives its reply back: what that says about the server's watches holds from then on. */
+	follow<Name extends OperationName, Reply>(
+		operation: Name,
+		request: RequestOf<Name>,
+		reply: Promise<Reply>,
+	): Promise<Reply> {
+		const note = this.#noteOf(operation, request);
+		if (note) reply.then(note, () => undefined);
+		return reply;
+	}
+
+	#noteOf(operation: OperationName, request: unknown): (() => void) | undefined {
+		const {standIns} = this.#watches;
+		if (operation === 'addWatch') {
+			const {path, mode} = request as RequestOf<'addWatch'>;
+			return () => standIns.armed(path, mode);
+		}
+		if (operation === 'removeWatches') {
+			const {path, kind} = request as RequestOf<'removeWatches'>;
+			return kind === 'any' ? () => standIns.dropped(path) : undefined;
+		}
+		if (operation === 'setWatches') {
+			const {recursive} = request as RequestOf<'setWatches'>;
+			return () => recursive.forEach(path => standIns.armed(path, 'recursive'));
+		}
+		return undefined;
 	}
 
 	/** On a new connection. In a new session only persistent watches are left, and they have to be asked for one by one. */
 	arm(resumed: boolean): Promise<void>[] {
+		this.#watches.standIns.clear();
 		noticeWatch(() => {
 			const {oneShot, persistent} = this.#watches.counts;
 			return {event: 'restored', count: resumed ? oneShot + persistent : persistent};
 		});
-		if (resumed) return [...this.#watches.frames()].map(tables => this.#restore(tables));
+		if (resumed) return [...this.#watches.frames(this.#maxRequestLength)].map(tables => this.#restore(tables));
 		return this.#watches
 			.persistentWatches()
 			.map(({mode, path}) => this.#send('addWatch', {path, mode}, {operation: 'addWatch', path}));
@@ -31,6 +63,16 @@ export class ServerWatches {
 	async remove(path: string, kind: WatchKind | 'any', name: CallName): Promise<void> {
 		// A server drops more than it is asked to: all watches of the path for `any`, and before 3.9 a persistent one along with a one-shot.
 		await Promise.allSettled([this.#send('removeWatches', {path, kind}, name), this.restore(path)]);
+	}
+
+	/** A persistent listener has gone: the server's watch goes too, or becomes what is still wanted. Never rejects. */
+	async left(path: string, mode: PersistentMode, name: CallName): Promise<void> {
+		const wanted = this.#watches.modeOf(path);
+		// A read that asks for a watch would lose it too.
+		if (!wanted) return this.#watches.isAsked(path) ? undefined : this.remove(path, 'any', name);
+		// In place of the recursive one before 3.9; beside it since, whose events nobody is told of then. (What takes the place of a persistent one needs no word.)
+		if (mode === 'recursive' && wanted === 'persistent')
+			await this.#send('addWatch', {path, mode: wanted}, name).catch(() => undefined);
 	}
 
 	/** Arms what is still wanted of one path. */
@@ -44,7 +86,7 @@ export class ServerWatches {
 			await this.#send('setWatches', tables, {operation: 'setWatches'});
 		} catch (error) {
 			// Refused: nobody may go on waiting for a watch that is not there. (A lost connection only means that the next one restores them.)
-			if (error instanceof KeeperError) this.#watches.lost();
+			if (error instanceof KeeperError || error instanceof RequestTooLargeError) this.#watches.lost();
 		}
 	}
 }

@@ -10,4 +10,6 @@ export type SessionOptions = {
 	/** How long a call may wait for a connection, ms. */
 	readonly connectTimeout: number;
 	readonly closeTimeout: number;
+	/** Bytes. @default unlimited */
+	readonly maxRequestLength?: number | undefined;
 };

@@ -11,6 +11,7 @@ import {Authentication, type Credential} from './authentication.ts';
 import {Calls} from './calls.ts';
 import {type CallName, describe} from './call-name.ts';
 import {closedError, requestError, saysExpired} from './request-error.ts';
+import type {Send} from './send.ts';
 import {ServerWatches} from './server-watches.ts';
 import {SessionClock} from './session-clock.ts';
 import {SessionCredentials} from './session-credentials.ts';
@@ -26,9 +27,7 @@ import {Watches} from './watches.ts';
  */
 export class Session {
 	readonly watches: Watches = new Watches();
-	readonly serverWatches: ServerWatches = new ServerWatches(this.watches, (operation, request, name) =>
-		this.#send(operation, request, name),
-	);
+	readonly serverWatches: ServerWatches;
 	readonly #driver: Driver;
 	readonly #options: SessionOptions;
 	readonly #emitter: Emitter<SessionEvents>;
@@ -52,19 +51,21 @@ export class Session {
 		this.#driver = driver;
 		this.#options = options;
 		this.#emitter = emitter;
-		const {session} = options;
+		const {session, maxRequestLength = Infinity} = options;
+		const send: Send = (operation, request, name) => this.#send(operation, request, name);
+		this.serverWatches = new ServerWatches(this.watches, send, maxRequestLength);
 		this.#identity = session && new SessionCredentials(session.id, Buffer.from(session.password));
 		this.#authentication = new Authentication({
 			credentials: options.credentials,
 			sasl: options.sasl,
-			send: (operation, request, name) => this.#send(operation, request, name),
+			send,
 			onRefused: async cause => {
 				if (this.#enter({type: 'closed', now: performance.now(), cause})) await this.#shutDown(cause);
 			},
 		});
 		this.#calls = new Calls({
 			connectTimeout: options.connectTimeout,
-			send: (operation, request, name) => this.#send(operation, request, name),
+			send,
 			isOpen: () => this.#connection !== undefined,
 			setUp: () => this.#setUp,
 			lastFailure: () => this.#record.lastFailure,
@@ -137,8 +138,7 @@ export class Session {
 	}
 
 	get stats(): ClientStats {
-		const requests = {...this.#calls.counts, waiting: this.#calls.waiting};
-		return {requests, ...this.#record.counts, watches: this.watches.counts};
+		return {requests: this.#calls.counts, ...this.#record.counts, watches: this.watches.counts};
 	}
 
 	checkClock(): void {
@@ -190,9 +190,10 @@ export class Session {
 	}
 
 	#send<Name extends OperationName>(operation: Name, request: RequestOf<Name>, name: CallName): Promise<ReplyOf<Name>> {
-		return this.#driver.call(operation, request).catch((error: unknown) => {
+		const reply = this.#driver.call(operation, request).catch((error: unknown) => {
 			throw this.#translate(error, name);
 		});
+		return this.serverWatches.follow(operation, request, reply);
 	}
 
 	/** The one place where what a driver says becomes what a user catches. */

@@ -1,6 +1,7 @@
 import {noticeWatch} from '../diagnostics.ts';
 import type {WatchKind, WatchTables} from '../driver/operation.ts';
 import {callIsolated} from '../util/isolate.ts';
+import {StandIns} from './stand-ins.ts';
 import type {PersistentWatchEvent, WatchedEvent, WatchListener} from '../znode.ts';
 
 /** Where a one-shot watch stands, by what left it: `exist` is an `exists` that found nothing. */
@@ -13,6 +14,8 @@ type Listeners<Listener> = Map<string, Map<Listener, string>>;
 
 /** How many bytes of paths one setWatches frame may hold, as in the Java client: far below any server's limit. */
 const maxBytesPerFrame = 128 * 1024;
+/** Of a setWatches request without its paths: xid, opcode, zxid and the lengths of five lists. */
+const frameOverhead = 36;
 const consumes: Readonly<Record<WatchedEvent['type'], readonly OneShotTable[]>> = {
 	created: ['data', 'exist'],
 	changed: ['data', 'exist'],
@@ -22,6 +25,7 @@ const consumes: Readonly<Record<WatchedEvent['type'], readonly OneShotTable[]>> 
 
 /** Who waits for what: many listeners on one server watch. Keyed by server paths, so that one connection serves every chroot and namespace. */
 export class Watches {
+	readonly standIns: StandIns = new StandIns();
 	readonly #oneShot: Readonly<Record<OneShotTable, Listeners<WatchListener>>> = {
 		data: new Map(),
 		exist: new Map(),
@@ -70,11 +74,19 @@ export class Watches {
 		addTo(this.#persistent[mode], serverPath, listener, path);
 	}
 
-	/** Returns whether the server's watch can go: nobody watches this path persistently any more, and no read that asks for a watch would lose it too. */
-	removePersistent(mode: PersistentMode, serverPath: string, listener: PersistentListener): boolean {
+	removePersistent(mode: PersistentMode, serverPath: string, listener: PersistentListener): void {
 		removeFrom(this.#persistent[mode], serverPath, listener);
-		const isAsked = this.#asked.data.has(serverPath) || this.#asked.child.has(serverPath);
-		return !isAsked && !this.#persistent.persistent.has(serverPath) && !this.#persistent.recursive.has(serverPath);
+	}
+
+	/** As what the server is to watch this path persistently, if at all: the recursive watch tells all that the other would, when its events are read with `standIns`. */
+	modeOf(serverPath: string): PersistentMode | undefined {
+		if (this.#persistent.recursive.has(serverPath)) return 'recursive';
+		return this.#persistent.persistent.has(serverPath) ? 'persistent' : undefined;
+	}
+
+	/** Whether a read under way asks for a watch of the path. */
+	isAsked(serverPath: string): boolean {
+		return this.#asked.data.has(serverPath) || this.#asked.child.has(serverPath);
 	}
 
 	/** How many listeners wait. */
@@ -86,14 +98,27 @@ export class Watches {
 		return {oneShot: count(this.#oneShot), persistent: count(this.#persistent)};
 	}
 
-	deliver({type, path: serverPath}: WatchedEvent): void {
-		noticeWatch(() => ({event: 'fired', type, path: serverPath}));
+	deliver(event: WatchedEvent): void {
+		noticeWatch(() => ({event: 'fired', type: event.type, path: event.path}));
+		const isRepeated = this.standIns.isRepeated(event);
+		this.#tellOneShot(event);
+		if (!isRepeated) this.#tellPersistent(event);
+		const implied = this.standIns.implied(event);
+		if (!implied) return;
+		this.#tellOneShot(implied);
+		this.#tellPersistent(implied);
+	}
+
+	#tellOneShot({type, path: serverPath}: WatchedEvent): void {
 		const told = new Map<WatchListener, string>();
 		for (const table of consumes[type]) {
 			for (const [listener, path] of this.#oneShot[table].get(serverPath) ?? []) told.set(listener, path);
 			this.#oneShot[table].delete(serverPath);
 		}
 		for (const [listener, path] of told) callIsolated(listener, {type, path});
+	}
+
+	#tellPersistent({type, path: serverPath}: WatchedEvent): void {
 		for (const [listener, path] of this.#persistent.persistent.get(serverPath) ?? [])
 			callIsolated(listener, {type, path});
 		// A child watch of a listener below makes the server send `children` events that a recursive watch does not promise.
@@ -131,9 +156,11 @@ export class Watches {
 	}
 
 	persistentWatches(): {readonly mode: PersistentMode; readonly path: string}[] {
-		return (['persistent', 'recursive'] as const).flatMap(mode =>
-			[...this.#persistent[mode].keys()].map(path => ({mode, path})),
-		);
+		const {persistent, recursive} = this.#persistent;
+		return [
+			...[...persistent.keys()].filter(path => !recursive.has(path)).map(path => ({mode: 'persistent', path}) as const),
+			...[...recursive.keys()].map(path => ({mode: 'recursive', path}) as const),
+		];
 	}
 
 	/**
@@ -154,14 +181,15 @@ export class Watches {
 			data: of(data),
 			exist: of(exist),
 			child: of(child),
-			persistent: of(persistent),
+			persistent: recursive.has(serverPath) ? [] : of(persistent),
 			recursive: of(recursive),
 		};
 		return Object.values(tables).some(paths => paths.length > 0) ? tables : undefined;
 	}
 
-	/** What has to be re-armed after a reconnect, in frames of bounded size. */
-	*frames(): Generator<WatchTables> {
+	/** What has to be re-armed after a reconnect, in frames of bounded size. @param maxLength of a request to the server, bytes */
+	*frames(maxLength: number): Generator<WatchTables> {
+		const maxBytes = Math.min(maxBytesPerFrame, maxLength - frameOverhead);
 		let tables = emptyTables();
 		let bytes = 0;
 		for (const [name, paths] of Object.entries({...this.#oneShot, ...this.#persistent}) as [
@@ -169,13 +197,15 @@ export class Watches {
 			Listeners<unknown>,
 		][]) {
 			for (const path of paths.keys()) {
-				if (bytes > 0 && bytes + path.length > maxBytesPerFrame) {
+				if (name === 'persistent' && this.#persistent.recursive.has(path)) continue;
+				const size = Buffer.byteLength(path) + 4;
+				if (bytes > 0 && bytes + size > maxBytes) {
 					yield tables;
 					tables = emptyTables();
 					bytes = 0;
 				}
 				tables[name].push(path);
-				bytes += path.length + 4;
+				bytes += size;
 			}
 		}
 		if (bytes > 0) yield tables;
