@@ -43,7 +43,7 @@ test('leadership goes back and forth between Curator and Docent, and both name t
 
 test('leadership fails over from Java to Node and back', async t => {
 	t.timeout(120_000);
-	await using server = await TestingServer.start({maxSessionTimeout: 4000});
+	await using server = await TestingServer.start({maxSessionTimeout: 8000});
 	await using client = await connect(server.connectString);
 	await using first = await curatorPeer(server.connectString);
 	await using second = await curatorPeer(server.connectString);
