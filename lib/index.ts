@@ -32,6 +32,7 @@ export {
 	ConnectTimeoutError,
 	ProtocolError,
 	SessionExpiredError,
+	TooManyWaitingError,
 } from './errors/session-error.ts';
 export {RequestTooLargeError} from './errors/request-error.ts';
 export {TransactionError} from './errors/transaction-error.ts';

@@ -53,6 +53,11 @@ export type ConnectOptions = Cancellable & {
 	readonly trackEnsemble?: boolean | ((config: EnsembleConfig) => string | undefined) | undefined;
 	/** How long `connect` may take, and how long a call may wait for a connection; ms, from 1. @default 15_000 */
 	readonly connectTimeout?: number | undefined;
+	/**
+	 * How many calls may wait for a connection at once; from 1. One more rejects at once, with a `ConnectionLossError` that says it was not sent and whose `cause` is a
+	 * `TooManyWaitingError`; it is not repeated by `retry`. @default 10_000
+	 */
+	readonly maxWaitingCalls?: number | undefined;
 	/** How long `close` waits for the server to confirm; ms, from 0. @default 2000 */
 	readonly closeTimeout?: number | undefined;
 	/** How long before the session's possible end its leases end; ms. @default a quarter of the negotiated session timeout */
@@ -90,6 +95,7 @@ export type ResolvedOptions = {
 	readonly canBeReadOnly: boolean;
 	readonly trackEnsemble: NonNullable<ConnectOptions['trackEnsemble']>;
 	readonly connectTimeout: number;
+	readonly maxWaitingCalls: number;
 	readonly closeTimeout: number;
 	readonly leaseMargin: number | undefined;
 	readonly retry: RetryPolicy | false;
@@ -118,6 +124,7 @@ export function resolveOptions({
 	canBeReadOnly = false,
 	trackEnsemble = false,
 	connectTimeout = 15_000,
+	maxWaitingCalls = 10_000,
 	closeTimeout = 2000,
 	leaseMargin,
 	retry = defaultRetry(connectTimeout),
@@ -133,6 +140,7 @@ export function resolveOptions({
 	requireWhole('options.sessionTimeout', sessionTimeout, 1);
 	if (session !== undefined) requireSession(session);
 	requireWhole('options.connectTimeout', connectTimeout, 1);
+	requireWhole('options.maxWaitingCalls', maxWaitingCalls, 1);
 	requireWhole('options.closeTimeout', closeTimeout, 0);
 	if (leaseMargin !== undefined) requireWhole('options.leaseMargin', leaseMargin, 0);
 	requireWhole('options.maxRequestLength', maxRequestLength, 1024);
@@ -153,6 +161,7 @@ export function resolveOptions({
 		canBeReadOnly,
 		trackEnsemble,
 		connectTimeout,
+		maxWaitingCalls,
 		closeTimeout,
 		leaseMargin,
 		retry,

@@ -69,7 +69,10 @@ async function deleteByGuid(client: Client, path: string, guid: string): Promise
 		await Promise.all((await listByGuid(client, path, guid)).map(found => client.deleteGuaranteed(found)));
 	} catch (error) {
 		// Without a connection again: try in the next one. Anything else (the parent gone, the client closed) means that there is nothing left to delete.
-		if (outcomeOf(error) !== 'final' || isCoordinationError(error, 'SESSION_EXPIRED'))
-			await deleteByGuid(client, path, guid);
+		const outcome = outcomeOf(error);
+		if (outcome === 'final' && !isCoordinationError(error, 'SESSION_EXPIRED')) return;
+		// It would be refused again before any other could go out.
+		if (outcome === 'crowded') await client.whenConnected().catch(() => undefined);
+		await deleteByGuid(client, path, guid);
 	}
 }

@@ -19,7 +19,7 @@ import {contend} from './contend.ts';
 import {lockKinds, protectedName} from './contender-name.ts';
 import {findByGuid} from './find-by-guid.ts';
 import type {HeldLease} from './held-lease.ts';
-import {isInterruption, mayHaveRun} from './interruption.ts';
+import {isInterruption, mayHaveRun, nextAttempt} from './interruption.ts';
 import {keptLease} from './kept-lease.ts';
 import {type NextChange, nextChange} from './next-change.ts';
 import {inSequence} from './precedence.ts';
@@ -208,7 +208,7 @@ export class Admission {
 			} catch (error) {
 				if (isCoordinationError(error, 'NO_NODE')) return [];
 				if (!isInterruption(error)) throw error;
-				await nextTurn();
+				await nextAttempt(this.#client, error);
 			}
 		}
 	}

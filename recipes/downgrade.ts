@@ -1,5 +1,4 @@
 import {randomUUID} from 'node:crypto';
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {
 	AbortedError,
 	type Client,
@@ -15,7 +14,7 @@ import {
 import {abortable} from '../lib/util/abortable.ts';
 import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
 import {protectedName} from './contender-name.ts';
-import {isInterruption} from './interruption.ts';
+import {isInterruption, nextAttempt} from './interruption.ts';
 import {keptLease} from './kept-lease.ts';
 import type {Lease} from './lease.ts';
 import {LeaseLostError} from './recipe-error.ts';
@@ -73,7 +72,7 @@ async function attempt(client: Client, written: Lease, path: string, data: DataI
 		if (isRefused(error, 'NODE_EXISTS')) return client.exists(path);
 		if (isRefused(error, 'NO_NODE')) throw new LeaseLostError(written.path, 'deleted', {cause: error});
 		if (!isInterruption(error)) throw error;
-		await nextTurn();
+		await nextAttempt(client, error);
 		return undefined;
 	}
 }

@@ -1,10 +1,9 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {type Client, InvalidArgumentError, isCoordinationError, unlessAborted, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
 import {inOrder, latchKinds} from './contender-name.ts';
-import {isInterruption} from './interruption.ts';
+import {isInterruption, nextAttempt} from './interruption.ts';
 import {Leadership, type LeadershipOptions} from './leadership.ts';
 import {type Leader, type Sighting, sightLeader} from './leader-sighting.ts';
 import type {Lease} from './lease.ts';
@@ -110,7 +109,7 @@ export class LeaderLatch {
 				return await sightLeader(this.#client, this.path, {signal});
 			} catch (error) {
 				if (!isInterruption(error)) throw error;
-				await nextTurn();
+				await nextAttempt(this.#client, error);
 			}
 		}
 	}

@@ -1,9 +1,8 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {type Client, InvalidArgumentError, isCoordinationError, parentOf, validatePath} from '../lib/index.ts';
 import type {Cancellable} from '../lib/util/cancellable.ts';
 import {callIsolated} from '../lib/util/isolate.ts';
 import type {AcquireOptions} from './acquire-options.ts';
-import {isInterruption} from './interruption.ts';
+import {isInterruption, nextAttempt} from './interruption.ts';
 import type {Lease} from './lease.ts';
 import {nextChange} from './next-change.ts';
 
@@ -56,7 +55,7 @@ export async function watchRevocation(client: Client, lease: Lease, onRevoke: On
 		} catch (error) {
 			// Gone, not readable, or the client is closed.
 			if (!isInterruption(error)) return;
-			await nextTurn();
+			await nextAttempt(client, error);
 		}
 	}
 }

@@ -1,9 +1,8 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Client, ClientEvents} from '../lib/index.ts';
 import {deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
 import {findByGuid} from './find-by-guid.ts';
-import {isInterruption} from './interruption.ts';
+import {isInterruption, nextAttempt} from './interruption.ts';
 
 /** Takes an ephemeral znode back. Resolves when it is gone, or its session (`owner`) over, or the client closed; never rejects. */
 export async function withdraw(client: Client, path: string, owner: bigint): Promise<void> {
@@ -30,8 +29,7 @@ export async function sweep(client: Client, parent: string, guid: string): Promi
 			return;
 		} catch (error) {
 			if (!isInterruption(error) || client.state.status === 'lost' || client.state.status === 'closed') return;
-			// A call made without a connection waits for one; only its loss may not be announced yet.
-			await nextTurn();
+			await nextAttempt(client, error);
 		}
 	}
 }

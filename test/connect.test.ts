@@ -1,6 +1,13 @@
 import {inspect} from 'node:util';
 import anyTest, {type TestFn} from 'ava';
-import {connect, type ConnectOptions, InvalidArgumentError, SessionExpiredError} from '../lib/index.ts';
+import {
+	connect,
+	ConnectionLossError,
+	type ConnectOptions,
+	InvalidArgumentError,
+	SessionExpiredError,
+	TooManyWaitingError,
+} from '../lib/index.ts';
 import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
 import {nextEvent} from './helpers/next-event.ts';
 
@@ -84,4 +91,23 @@ test('other servers: the session moves to them, and stays where it may', async t
 	t.is((await client.whenConnected()).sessionId, id);
 	await client.close();
 	await Promise.all([one.close(), two.close()]);
+});
+
+test('no more calls wait than are allowed; only what cannot be given up is asked again', async t => {
+	await using proxy = await FaultProxy.start({target: t.context.server.connectString, protocol: 'zookeeper'});
+	await using client = await connect(proxy.address, {maxWaitingCalls: 2, sessionTimeout: 20_000});
+	await client.create('/crowded');
+	const suspended = nextEvent(client, 'suspended');
+	proxy.refuse();
+	await suspended;
+	const waiting = [client.exists('/crowded'), client.exists('/crowded')];
+	const error = await t.throwsAsync(client.exists('/crowded'), {instanceOf: ConnectionLossError});
+	t.false(error.sent);
+	t.true(error.cause instanceof TooManyWaitingError);
+	const deleted = client.deleteGuaranteed('/crowded');
+	await proxy.restore();
+	for (const stat of await Promise.all(waiting)) t.truthy(stat);
+	await deleted;
+	t.is(await client.exists('/crowded'), undefined);
+	await t.throwsAsync(connect(proxy.address, {maxWaitingCalls: 0}), {instanceOf: InvalidArgumentError});
 });

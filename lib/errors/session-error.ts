@@ -18,6 +18,15 @@ export class ConnectionLossError extends CoordinationError {
 	}
 }
 
+/** As many calls wait for a connection already as the option `maxWaitingCalls` allows. The `cause` of a `ConnectionLossError` whose `sent` is false. */
+export class TooManyWaitingError extends CoordinationError {
+	readonly code = 'TOO_MANY_WAITING';
+
+	constructor(limit: number) {
+		super(`${limit} calls wait for a connection already, as many as \`maxWaitingCalls\` allows`);
+	}
+}
+
 /** The session that the request belonged to is over: its ephemeral znodes and watches are gone, or will be. */
 export class SessionExpiredError extends CoordinationError {
 	readonly code = 'SESSION_EXPIRED';

@@ -1,18 +1,22 @@
 import {KeeperError} from '../errors/keeper-error.ts';
-import {ConnectionLossError} from '../errors/session-error.ts';
+import {ConnectionLossError, TooManyWaitingError} from '../errors/session-error.ts';
 
 /**
- * What a failure says about the request. `unsent`: it had no effect, repeating it is sound. `ambiguous`: it may have had its effect. `final`: the answer will not change, or
+ * What a failure says about the request. `unsent`: it had no effect, repeating it is sound. `ambiguous`: it may have had its effect. `crowded`: it had none, and too many
+ * others wait already; only who cannot give up repeats it. `final`: the answer will not change, or
  * the session it belonged to is over.
  */
-export type Outcome = 'unsent' | 'ambiguous' | 'final';
+export type Outcome = 'unsent' | 'ambiguous' | 'crowded' | 'final';
 
 /** KeeperException.ThrottledOpException: refused before it was executed. */
 const throttled = -127;
 
 /** The one judgement that every retry asks. */
 export function outcomeOf(error: unknown): Outcome {
-	if (error instanceof ConnectionLossError) return error.sent ? 'ambiguous' : 'unsent';
+	if (error instanceof ConnectionLossError) {
+		if (error.cause instanceof TooManyWaitingError) return 'crowded';
+		return error.sent ? 'ambiguous' : 'unsent';
+	}
 	if (error instanceof KeeperError && error.resultCode === throttled) return 'unsent';
 	return 'final';
 }

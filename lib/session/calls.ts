@@ -1,16 +1,17 @@
 import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
 import {AbortedError} from '../errors/aborted-error.ts';
-import {ConnectionLossError} from '../errors/session-error.ts';
+import {ConnectionLossError, TooManyWaitingError} from '../errors/session-error.ts';
 import {abortable} from '../util/abortable.ts';
 import {deferred} from '../util/deferred.ts';
 import {type CallName, describe} from './call-name.ts';
+import type {SessionOptions} from './session-options.ts';
 import type {Send} from './send.ts';
 import type {ClientStats} from './session-record.ts';
 import {type WaitingCall, WaitingCalls} from './waiting-calls.ts';
 
 type CallsOptions = {
-	/** How long a call may wait for a connection, ms. */
-	readonly connectTimeout: number;
+	/** How long a call may wait for a connection, and how many at once. */
+	readonly limits: Pick<SessionOptions, 'connectTimeout' | 'maxWaitingCalls'>;
 	readonly send: Send;
 	/** Whether calls may go out now. */
 	readonly isOpen: () => boolean;
@@ -30,7 +31,7 @@ export class Calls {
 
 	constructor(options: CallsOptions) {
 		this.#options = options;
-		this.#waiting = new WaitingCalls(options.connectTimeout);
+		this.#waiting = new WaitingCalls(options.limits);
 	}
 
 	/** Of what was sent, and of what waits for a connection. */
@@ -52,12 +53,12 @@ export class Calls {
 	): Promise<ReplyOf<Name>> {
 		const onAbort = (reason: unknown): Error => new AbortedError(describe(name), reason);
 		if (this.#options.isOpen()) return abortable(this.#sendInTurn(operation, request, name), signal, onAbort);
+		const unsent = (cause: Error | undefined): Error => new ConnectionLossError(describe(name), {sent: false, cause});
+		if (this.#waiting.isFull)
+			return Promise.reject(unsent(new TooManyWaitingError(this.#options.limits.maxWaitingCalls)));
 		const {promise, resolve, reject} = deferred<ReplyOf<Name>>();
 		const waiting: WaitingCall = {name, send: () => resolve(this.#sendInTurn(operation, request, name)), reject};
-		this.#waiting.add(
-			waiting,
-			() => new ConnectionLossError(describe(name), {sent: false, cause: this.#options.lastFailure()}),
-		);
+		this.#waiting.add(waiting, () => unsent(this.#options.lastFailure()));
 		return abortable(promise, signal, reason => {
 			this.#waiting.remove(waiting);
 			return onAbort(reason);

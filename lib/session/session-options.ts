@@ -9,6 +9,8 @@ export type SessionOptions = {
 	readonly leaseMargin: number | undefined;
 	/** How long a call may wait for a connection, ms. */
 	readonly connectTimeout: number;
+	/** How many calls may wait for a connection at once. */
+	readonly maxWaitingCalls: number;
 	readonly closeTimeout: number;
 	/** Bytes. @default unlimited */
 	readonly maxRequestLength?: number | undefined;

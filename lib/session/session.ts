@@ -64,7 +64,7 @@ export class Session {
 			},
 		});
 		this.#calls = new Calls({
-			connectTimeout: options.connectTimeout,
+			limits: options,
 			send,
 			isOpen: () => this.#connection !== undefined,
 			setUp: () => this.#setUp,

@@ -1,4 +1,5 @@
 import type {CallName} from './call-name.ts';
+import type {SessionOptions} from './session-options.ts';
 
 /** A call that waits for a connection. */
 export type WaitingCall = {
@@ -7,18 +8,24 @@ export type WaitingCall = {
 	reject(error: Error): void;
 };
 
-/** Calls made without a connection, in their order; each waits no longer than its time. */
+/** Calls made without a connection, in their order: each waits no longer than its time, and no more than so many at once. */
 export class WaitingCalls {
 	readonly #timeout: number;
+	readonly #limit: number;
 	readonly #calls = new Map<WaitingCall, NodeJS.Timeout>();
 
-	/** @param timeout ms that a call may wait */
-	constructor(timeout: number) {
-		this.#timeout = timeout;
+	constructor({connectTimeout, maxWaitingCalls}: Pick<SessionOptions, 'connectTimeout' | 'maxWaitingCalls'>) {
+		this.#timeout = connectTimeout;
+		this.#limit = maxWaitingCalls;
 	}
 
 	get size(): number {
 		return this.#calls.size;
+	}
+
+	/** Nothing must be added then. */
+	get isFull(): boolean {
+		return this.#calls.size >= this.#limit;
 	}
 
 	/** @param onTimeout gives the error of a call that waited too long */

@@ -17,6 +17,7 @@ const samples: readonly (readonly [CoordinationError, string])[] = [
 	[new docent.ConnectTimeoutError('connect'), 'CONNECT_TIMEOUT'],
 	[new docent.ProtocolError('garbage'), 'PROTOCOL'],
 	[new docent.SessionExpiredError('get /a'), 'SESSION_EXPIRED'],
+	[new docent.TooManyWaitingError(1), 'TOO_MANY_WAITING'],
 	[new docent.RequestTooLargeError('set /a', 2, 1), 'REQUEST_TOO_LARGE'],
 	[new docent.DataTooLargeError(1), 'DATA_TOO_LARGE'],
 	[new docent.TransactionError(1, keeper(-101)), 'TRANSACTION_FAILED'],

@@ -21,7 +21,14 @@ export function openSession(options: Partial<SessionOptions> = {}): SessionRig {
 		emitter.on(name, () => told.push(name));
 	const session = new Session(
 		driver,
-		{credentials: [], leaseMargin: undefined, connectTimeout: 10_000, closeTimeout: 100, ...options},
+		{
+			credentials: [],
+			leaseMargin: undefined,
+			connectTimeout: 10_000,
+			maxWaitingCalls: 10_000,
+			closeTimeout: 100,
+			...options,
+		},
 		emitter,
 	);
 	return {driver, session, emitter, told};

@@ -7,6 +7,7 @@ import {
 	ClientClosedError,
 	ConnectionLossError,
 	SessionExpiredError,
+	TooManyWaitingError,
 } from '../../lib/index.ts';
 import {idOf, openSession, read} from '../helpers/session-rig.ts';
 
@@ -50,6 +51,29 @@ test('a call made without a connection waits for it, and goes out in its order',
 	await session.close();
 	driver.renew();
 	await Promise.allSettled(calls);
+});
+
+test('no more calls wait than are allowed; those that do are not harmed, and an abort makes room', async t => {
+	const {driver, session} = openSession({maxWaitingCalls: 2});
+	const control = new AbortController();
+	const first = read(session, '/a');
+	const second = read(session, '/b', control.signal);
+	const error = await t.throwsAsync(read(session, '/c'), {instanceOf: ConnectionLossError, message: /get \/c/});
+	t.false(error.sent);
+	t.true(error.cause instanceof TooManyWaitingError);
+	t.is(session.stats.requests.waiting, 2);
+	control.abort();
+	await t.throwsAsync(second, {instanceOf: AbortedError});
+	const third = read(session, '/d');
+	driver.connect();
+	const fourth = read(session, '/e');
+	t.deepEqual(
+		driver.calls.map(({request}) => (request as {path: string}).path),
+		['/a', '/d', '/e'],
+	);
+	await session.close();
+	driver.renew();
+	await Promise.allSettled([first, third, fourth]);
 });
 
 test('a call that waits rejects when its session is lost, and is not sent in the next', async t => {
