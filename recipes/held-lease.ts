@@ -28,6 +28,8 @@ export class HeldLease implements Lease {
 		this.path = path;
 		this.fencingToken = fencingToken;
 		this.#giveBack = giveBack;
+		// What granted it answers a question that is too old to be trusted; its event is over, and nobody will tell of it again.
+		if (performance.now() >= client.trustedUntil) this.lose('untrusted');
 	}
 
 	get signal(): AbortSignal {

@@ -25,8 +25,8 @@ export type ChaosOptions = {
 	readonly span?: number;
 	/** How fast the clocks of all processes run, instead of what the seed says of one; their leases have the default margin. */
 	readonly clockRate?: number;
-	/** Ends the run when this rule is found broken, for runs that are to break it. */
-	readonly endsAt?: Rule;
+	/** Ends the run when these rules are found broken, for runs that are to break them. */
+	readonly endsAt?: readonly Rule[];
 };
 
 export type ChaosReport = {
@@ -135,9 +135,11 @@ class ChaosRun {
 	}
 
 	/** Looks again and again while faults begin. */
-	async #breaks(wanted: Rule, span: number): Promise<boolean> {
-		for (const end = now() + span; now() < end; await sleep(judgePause))
-			if (judge(this.#history, this.#resources).some(({rule}) => rule === wanted)) return true;
+	async #breaks(wanted: readonly Rule[], span: number): Promise<boolean> {
+		for (const end = now() + span; now() < end; await sleep(judgePause)) {
+			const broken = new Set(judge(this.#history, this.#resources).map(({rule}) => rule));
+			if (wanted.every(rule => broken.has(rule))) return true;
+		}
 		return false;
 	}
 

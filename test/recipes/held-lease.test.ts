@@ -1,7 +1,9 @@
 import test from 'ava';
 import {type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
+import {HeldLease} from '../../recipes/held-lease.ts';
 import {type Lease, LeaseLostError, type LossReason, Mutex} from '../../recipes/index.ts';
+import {block} from '../helpers/block.ts';
 import {eventually} from '../helpers/eventually.ts';
 import {listenerCount, ProxiedClient} from '../helpers/proxied-client.ts';
 
@@ -120,4 +122,12 @@ test('a release without a connection is done when there is one again', async t =
 	await released;
 	t.is(await onlooker.exists(lease.path), undefined);
 	t.is(listenerCount(one.client), 0);
+});
+
+test('a lease that is granted when its session cannot be trusted any more is lost from the start', async t => {
+	await using client = await connect(server.connectString, {sessionTimeout: 1000});
+	block(1000);
+	const lease = new HeldLease(client, {path: '/late', fencingToken: 1n}, async () => {});
+	t.true(lease.signal.aborted);
+	t.throws(() => lease.throwIfLost(), {instanceOf: LeaseLostError, code: 'LEASE_LOST'});
 });
