@@ -2,7 +2,6 @@ import {randomUUID} from 'node:crypto';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {
 	AbortedError,
-	type Children,
 	type Client,
 	type Created,
 	type DataInput,
@@ -11,7 +10,6 @@ import {
 	parentOf,
 	TransactionError,
 	unlessAborted,
-	type WatchListener,
 } from '../lib/index.ts';
 import {abortable} from '../lib/util/abortable.ts';
 import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
@@ -21,7 +19,7 @@ import {findByGuid} from './find-by-guid.ts';
 import type {HeldLease} from './held-lease.ts';
 import {isInterruption, mayHaveRun, nextAttempt} from './interruption.ts';
 import {keptLease} from './kept-lease.ts';
-import {type NextChange, nextChange} from './next-change.ts';
+import {LeaseCount, type Room} from './lease-count.ts';
 import {inSequence} from './precedence.ts';
 import {withdraw} from './withdraw.ts';
 
@@ -40,11 +38,8 @@ export type AdmissionOptions = AcquireOptions & {
 	readonly waits: boolean;
 };
 
-/** There is room; `isNew`, since there is no queue of leases yet. */
-type Room = {readonly isNew: boolean};
 /** No leases: it would have to wait, or the guard was lost. */
 type Refusal = undefined | 'again';
-type Count = PromiseSettledResult<Children>;
 
 const once = {retry: false} as const;
 const empty = new Uint8Array(0);
@@ -60,6 +55,8 @@ export class Admission {
 	readonly #locks: string;
 	readonly #leases: string;
 	readonly #options: AdmissionOptions;
+	/** The newest; none before the first, and after the guard. */
+	#count: LeaseCount | undefined;
 
 	constructor(client: Client, path: string, options: AdmissionOptions) {
 		this.#client = client;
@@ -99,7 +96,6 @@ export class Admission {
 
 	async #underGuard(): Promise<HeldLease[] | Refusal> {
 		const {data, waits, signal} = this.#options;
-		const counts: Promise<Count>[] = [];
 		const guard = await contend(this.#client, this.#locks, {
 			signal,
 			// A short disconnection does no harm: the transaction needs the guard's znode, not this client's opinion.
@@ -108,47 +104,47 @@ export class Admission {
 			precedence: inSequence('lock-', lockKinds),
 			data,
 			waits,
-			alongside: () => counts.push(this.#count()),
+			// Who had to wait for the guard is likely to wait for a lease as well.
+			alongside: () => this.#recount({watches: waits && this.#count !== undefined}),
 		});
 		if (!guard) return undefined;
 		try {
-			const room = await this.#room(guard, await counts.at(-1));
+			const room = await this.#room(guard);
 			return typeof room === 'object' ? await this.#take(guard, room) : room;
 		} finally {
 			void guard.release();
+			// The lease's own create has used the watch up by now.
+			this.#count?.end();
+			this.#count = undefined;
 		}
 	}
 
-	async #count(watch?: WatchListener): Promise<Count> {
-		const [count] = await Promise.allSettled([this.#client.children(this.#leases, {...once, watch})]);
-		return count;
+	#recount(options: {readonly watches: boolean}): LeaseCount {
+		this.#count?.end();
+		this.#count = new LeaseCount(this.#client, this.#leases, options);
+		return this.#count;
 	}
 
 	/** Counts until there is room. */
-	async #room(guard: HeldLease, first: Count | undefined): Promise<Room | Refusal> {
+	async #room(guard: HeldLease): Promise<Room | Refusal> {
 		const {signal, waits, limit, count: wanted} = this.#options;
-		let count = first;
-		let change: NextChange | undefined;
-		const unsubscribe = limit.onChange(() => change?.tell());
+		const unlessGone = <T>(work: PromiseLike<T>): Promise<T> =>
+			unlessAborted(abortable(work, guard.signal, asError), signal, this.#operation);
+		const unsubscribe = limit.onChange(() => this.#count?.tell());
 		try {
-			for (;;) {
-				const taken = count && takenOf(count);
-				if (taken) {
-					if (taken.leases + wanted <= limit.value) return taken;
-					if (!waits) return undefined;
-					if (change) await unlessAborted(abortable(change.changed, guard.signal, asError), signal, this.#operation);
-				} else await nextTurn();
+			for (let count = this.#count; ; count = this.#recount({watches: true})) {
+				const taken = await unlessAborted(Promise.resolve(count?.taken()), signal, this.#operation);
+				if (!taken) await nextTurn();
+				else if (taken.leases + wanted <= limit.value) return taken;
+				else if (!waits) return undefined;
+				else if (count?.changed) await unlessGone(count.changed);
 				guard.throwIfLost();
-				change?.end();
-				change = nextChange(this.#client, this.#leases);
-				count = await unlessAborted(this.#count(change.listener), signal, this.#operation);
 			}
 		} catch (error) {
 			if (guard.signal.aborted) return 'again';
 			throw error;
 		} finally {
 			unsubscribe();
-			change?.end();
 		}
 	}
 
@@ -221,14 +217,6 @@ export class Admission {
 		for (const {path, stat} of created) void withdraw(this.#client, path, stat.ephemeralOwner);
 		return undefined;
 	}
-}
-
-/** @returns `undefined` if it was not answered. @throws what refused it */
-function takenOf(count: Count): (Room & {readonly leases: number}) | undefined {
-	if (count.status === 'fulfilled') return {leases: count.value.children.length, isNew: false};
-	if (isCoordinationError(count.reason, 'NO_NODE')) return {leases: 0, isNew: true};
-	if (!isInterruption(count.reason)) throw count.reason;
-	return undefined;
 }
 
 function asError(reason: unknown): Error {

@@ -9,7 +9,7 @@ export type ContendOptions = AcquireOptions & {
 	readonly precedence: Precedence;
 	readonly data: DataInput;
 	readonly waits: boolean;
-	/** Sends a read that is to be made under the lock. It rides behind every list that may grant the lock: what the last call read, it read while the lock was held. */
+	/** Sends a read that is to be made under the lock. It rides behind the first list, and is sent again when that did not grant the lock: what the last call read, it read while the lock was held. */
 	readonly alongside?: (() => void) | undefined;
 	/** The contenders of the same process in the same queue. */
 	readonly mates?: Mates | undefined;

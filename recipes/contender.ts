@@ -24,8 +24,8 @@ import {QueueWatches} from './queue-watches.ts';
 import {type LossReason, SequenceExhaustedError} from './recipe-error.ts';
 import {sweep, withdraw} from './withdraw.ts';
 
-/** What led to a look at the knowledge: a list, or a search, that shows my own node. */
-type Trigger = 'list' | 'search';
+/** What led to a look at the knowledge: the list of my entry, a later one, or a search, that shows my own node. */
+type Trigger = 'entry' | 'list' | 'search';
 
 /** The kernel repairs its own losses: it knows better than a policy what has to be asked again. */
 const once = {retry: false} as const;
@@ -105,7 +105,7 @@ export class Contender implements Mate {
 		const knowledge = this.#knowledge;
 		for (const step of knowledge.drive({confirmed: trigger !== undefined})) {
 			if (!this.#isCurrent(knowledge)) return;
-			if (step.step === 'hold' && trigger !== 'list') this.#options.alongside?.();
+			if (step.step === 'hold' && trigger !== 'entry') this.#options.alongside?.();
 			this.#take(step, knowledge);
 		}
 	}
@@ -157,7 +157,7 @@ export class Contender implements Mate {
 		knowledge.created(nameOf(node.path));
 		const sequence = sequenceOf(nameOf(node.path), [kind]) ?? 0;
 		if (isExhausted(sequence)) this.#fail(new SequenceExhaustedError(this.#path, sequence));
-		else this.#listed(knowledge, listed);
+		else this.#listed(knowledge, listed, 'entry');
 	}
 
 	#notCreated(knowledge: Knowledge, error: unknown, parents: PromiseSettledResult<void>): void {
@@ -173,15 +173,13 @@ export class Contender implements Mate {
 	}
 
 	async #list(knowledge: Knowledge): Promise<void> {
-		const sent = this.#client.children(this.#path, once);
-		this.#options.alongside?.();
-		const [listed] = await Promise.allSettled([sent]);
-		if (this.#isCurrent(knowledge)) this.#listed(knowledge, listed);
+		const [listed] = await Promise.allSettled([this.#client.children(this.#path, once)]);
+		if (this.#isCurrent(knowledge)) this.#listed(knowledge, listed, 'list');
 	}
 
-	#listed(knowledge: Knowledge, listed: PromiseSettledResult<Children>): void {
+	#listed(knowledge: Knowledge, listed: PromiseSettledResult<Children>, trigger: Trigger): void {
 		if (listed.status === 'fulfilled') {
-			if (knowledge.listed(listed.value.children)) this.#drive('list');
+			if (knowledge.listed(listed.value.children)) this.#drive(trigger);
 			else this.#vanished();
 		} else if (isInterruption(listed.reason)) this.#ask(() => knowledge.listLost());
 		else if (isCoordinationError(listed.reason, 'NO_NODE')) this.#vanished();
