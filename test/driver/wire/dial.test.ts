@@ -85,6 +85,25 @@ test('a function is asked at each new connection, and may fail at one', async t 
 	await useAsClient(client);
 });
 
+test('a renewed certificate is presented from the next connection on, in the same session', async t => {
+	const {certificates, secureAddress, ca, client: original} = t.context;
+	const renewed = await certificates.issue('renewed', 'DNS:client');
+	await using proxy = await FaultProxy.start({target: secureAddress});
+	let certificate = original;
+	await using client = await connect(proxy.address, {ssl: () => ({ca, ...certificate}), sessionTimeout: 20_000});
+	const {session} = client;
+	const names = async (): Promise<readonly string[]> =>
+		(await client.whoAmI()).filter(({scheme}) => scheme === 'x509').map(({id}) => id);
+	t.deepEqual(await names(), ['CN=client']);
+	certificate = renewed;
+	t.deepEqual(await names(), ['CN=client'], 'a connection keeps what it began with');
+	const back = nextEvent(client, 'reconnected');
+	proxy.reset();
+	await back;
+	t.deepEqual(await names(), ['CN=renewed']);
+	t.is(client.session?.id, session?.id);
+});
+
 /** What `connect` says after some dials that all fail. */
 async function failure(address: string, options: ConnectOptions = {}): Promise<DialError> {
 	try {
