@@ -13,7 +13,7 @@ import {withRetry} from './retry/with-retry.ts';
 import {AskedWatch} from './session/asked-watch.ts';
 import {describe} from './session/call-name.ts';
 import type {Session} from './session/session.ts';
-import type {Acl} from './znode.ts';
+import type {Acl, WatchListener} from './znode.ts';
 
 export type Call<Name extends OperationName> = {
 	readonly operation: Name;
@@ -69,30 +69,53 @@ export class Caller {
 		return this.namespace ? this.namespace.ensured(attempt, options) : attempt();
 	}
 
-	/** A read that may leave a watch. */
-	async read<Name extends 'get' | 'exists' | 'children'>(
+	/** A read that may leave a watch. @throws InvalidArgumentError at once; the rest as rejections */
+	read<Name extends 'get' | 'exists' | 'children'>(
 		operation: Name,
 		path: string,
 		options: ReadOptions,
 		table: 'data' | 'child',
 	): Promise<ReplyOf<Name>> {
 		validatePath(path);
+		return options.watch
+			? this.#watchingRead(operation, path, {...options, watch: options.watch}, table)
+			: this.#read(operation, path, options, false);
+	}
+
+	async #watchingRead<Name extends 'get' | 'exists' | 'children'>(
+		operation: Name,
+		path: string,
+		options: ReadOptions & {readonly watch: WatchListener},
+		table: 'data' | 'child',
+	): Promise<ReplyOf<Name>> {
 		this.session.checkClock();
-		const serverPath = this.chroot.toServer(path);
-		const {watch: listener} = options;
-		const watch = listener && new AskedWatch(this.session, {table, serverPath, path, listener});
+		const watch = new AskedWatch(this.session, {
+			table,
+			serverPath: this.chroot.toServer(path),
+			path,
+			listener: options.watch,
+		});
 		try {
-			const request = {path: serverPath, watch: watch?.asks ?? false} as RequestOf<Name>;
-			const attempt = (): Promise<ReplyOf<Name>> => this.call({operation, request, path, options, idempotent: true});
-			const reply = await (path === '/' ? this.inNamespace(attempt, options) : attempt());
-			watch?.granted(table);
+			const reply = await this.#read(operation, path, options, watch.asks);
+			watch.granted(table);
 			return reply;
 		} catch (error) {
 			// The one read that leaves its watch also on a znode that is not there.
-			if (operation === 'exists' && error instanceof NoNodeError) watch?.granted('exist');
-			else watch?.failed({aborted: isCoordinationError(error, 'ABORTED')});
+			if (operation === 'exists' && error instanceof NoNodeError) watch.granted('exist');
+			else watch.failed({aborted: isCoordinationError(error, 'ABORTED')});
 			throw error;
 		}
+	}
+
+	#read<Name extends 'get' | 'exists' | 'children'>(
+		operation: Name,
+		path: string,
+		options: ReadOptions,
+		watch: boolean,
+	): Promise<ReplyOf<Name>> {
+		const request = {path: this.chroot.toServer(path), watch} as RequestOf<Name>;
+		const call = {operation, request, path, options, idempotent: true};
+		return path === '/' ? this.inNamespace(() => this.call(call), options) : this.call(call);
 	}
 
 	/** @throws as the methods of `Client` */

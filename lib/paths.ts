@@ -2,17 +2,15 @@ import {InvalidArgumentError} from './errors/argument-error.ts';
 
 // PathUtils.validatePath: what the server would refuse, or accept and never find again.
 const forbidden = /[\p{Cc}\p{Cs}\ue000-\uf8ff\ufff0-\uffff\u{10000}-\u{10ffff}]/u;
+/** A component that is empty, `.` or `..`. */
+const unresolved = /\/\.{0,2}(?:\/|$)/;
 const accepted = 'an absolute znode path without empty, "." or ".." components, trailing slash or control characters';
 
 /** @throws InvalidArgumentError */
 export function validatePath(path: string, argument = 'path'): void {
 	if (path === '/') return;
-	if (typeof path !== 'string' || !path.startsWith('/') || forbidden.test(path))
+	if (typeof path !== 'string' || !path.startsWith('/') || forbidden.test(path) || unresolved.test(path))
 		throw new InvalidArgumentError(argument, path, accepted);
-	for (const component of path.slice(1).split('/')) {
-		if (component === '' || component === '.' || component === '..')
-			throw new InvalidArgumentError(argument, path, accepted);
-	}
 }
 
 /** A sequential create appends ten digits, so its path may end in a slash. @throws InvalidArgumentError */

@@ -13,7 +13,7 @@ export class Reads {
 	}
 
 	async get(path: string, options: ReadOptions): Promise<Data> {
-		return this.#caller.read('get', path, options, 'data');
+		return await this.#caller.read('get', path, options, 'data');
 	}
 
 	async exists(path: string, options: ReadOptions): Promise<Stat | undefined> {
@@ -26,17 +26,17 @@ export class Reads {
 	}
 
 	async children(path: string, options: ReadOptions): Promise<Children> {
-		return this.#caller.read('children', path, options, 'child');
+		return await this.#caller.read('children', path, options, 'child');
 	}
 
 	async getAcl(path: string, options: OperationOptions): Promise<AclOf> {
 		const request = this.#request(path);
-		return this.#caller.call({operation: 'getAcl', request, path, options, idempotent: true});
+		return await this.#caller.call({operation: 'getAcl', request, path, options, idempotent: true});
 	}
 
 	async sync(path: string, options: OperationOptions): Promise<void> {
 		const request = this.#request(path);
-		return this.#caller.call({operation: 'sync', request, path, options, idempotent: true});
+		return await this.#caller.call({operation: 'sync', request, path, options, idempotent: true});
 	}
 
 	async ephemerals(path: string, options: OperationOptions): Promise<readonly string[]> {
@@ -48,11 +48,11 @@ export class Reads {
 
 	async descendantCount(path: string, options: OperationOptions): Promise<number> {
 		const request = this.#request(path);
-		return this.#caller.call({operation: 'descendantCount', request, path, options, idempotent: true});
+		return await this.#caller.call({operation: 'descendantCount', request, path, options, idempotent: true});
 	}
 
 	async whoAmI(options: OperationOptions): Promise<readonly Identity[]> {
-		return this.#caller.call({operation: 'whoAmI', request: undefined, options, idempotent: true});
+		return await this.#caller.call({operation: 'whoAmI', request: undefined, options, idempotent: true});
 	}
 
 	#request(path: string): {readonly path: string} {

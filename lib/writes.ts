@@ -57,20 +57,24 @@ export class Writes {
 			version: versionOf(options),
 		};
 		const call = {operation: 'set', request, path, options} as const;
-		return options.idempotent ? idempotentSet(this.#caller, call) : this.#caller.call({...call, idempotent: false});
+		return await (options.idempotent
+			? idempotentSet(this.#caller, call)
+			: this.#caller.call({...call, idempotent: false}));
 	}
 
 	async delete(path: string, options: WriteOptions): Promise<void> {
 		validatePath(path);
 		const request = {path: this.#caller.chroot.toServer(path), version: versionOf(options)};
 		const call = {operation: 'delete', request, path, options} as const;
-		return options.idempotent ? idempotentDelete(this.#caller, call) : this.#caller.call({...call, idempotent: false});
+		return await (options.idempotent
+			? idempotentDelete(this.#caller, call)
+			: this.#caller.call({...call, idempotent: false}));
 	}
 
 	async setAcl(path: string, acl: Acl, options: VersionOptions): Promise<Stat> {
 		validatePath(path);
 		const request = {path: this.#caller.chroot.toServer(path), acl: validateAcl(acl), version: versionOf(options)};
 		const idempotent = request.version === -1;
-		return this.#caller.call({operation: 'setAcl', request, path, options, idempotent});
+		return await this.#caller.call({operation: 'setAcl', request, path, options, idempotent});
 	}
 }

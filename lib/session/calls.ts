@@ -74,23 +74,26 @@ export class Calls {
 	}
 
 	/** Settles only once the state says `connected`: who goes on with a reply shall not find the session still suspended. */
-	async #sendInTurn<Name extends OperationName>(
+	#sendInTurn<Name extends OperationName>(
 		operation: Name,
 		request: RequestOf<Name>,
 		name: CallName,
 	): Promise<ReplyOf<Name>> {
 		const setUp = this.#options.setUp();
 		this.#inFlight++;
-		try {
-			const reply = await this.#options.send(operation, request, name);
-			this.#succeeded++;
-			return reply;
-		} catch (error) {
-			this.#failed++;
-			throw error;
-		} finally {
-			this.#inFlight--;
-			await setUp;
-		}
+		// One promise: this is the path of every request.
+		return this.#options.send(operation, request, name).then(
+			reply => {
+				this.#inFlight--;
+				this.#succeeded++;
+				return setUp ? setUp.then(() => reply) : reply;
+			},
+			async (error: unknown) => {
+				this.#inFlight--;
+				this.#failed++;
+				await setUp;
+				throw error;
+			},
+		);
 	}
 }

@@ -3,7 +3,7 @@ import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {DialError} from '../../errors/dial-error.ts';
 import {ProtocolError} from '../../errors/session-error.ts';
 import {deferred} from '../../util/deferred.ts';
-import {DisconnectedError, type DriverListener, OversizedError, RefusedError} from '../driver.ts';
+import {DisconnectedError, type DriverListener, RefusedError} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
 import {closedBeforeAnswer, dial, dialError, type Dialled} from './dial.ts';
 import type {Server} from './ensemble.ts';
@@ -13,8 +13,9 @@ import {Reader} from './jute/reader.ts';
 import type {Codecs} from './jute/request/codecs.ts';
 import {type ConnectRequest, type ConnectResponse, decodeConnect, encodeConnect} from './jute/request/connect.ts';
 import {decodeEvent} from './jute/request/event.ts';
-import {Writer} from './jute/writer.ts';
+import type {Writer} from './jute/writer.ts';
 import {KeepAlive} from './keep-alive.ts';
+import {Outbox} from './outbox.ts';
 
 type Pending = {
 	readonly xid: number;
@@ -48,6 +49,7 @@ export class Connection {
 	readonly #socket: Socket;
 	readonly #ready: Dialled['ready'];
 	readonly #decoder: FrameDecoder;
+	readonly #outbox: Outbox;
 	readonly #ended = deferred<Error>();
 	readonly #opened = deferred<ConnectResponse>();
 	/** In the order of their requests, which is the order of their replies. */
@@ -55,7 +57,6 @@ export class Connection {
 	/** Auth replies overtake the others, so they wait apart. */
 	readonly #pendingAuth: Pending[] = [];
 	#inbox: Buffer[] = [];
-	#outbox: Buffer[] = [];
 	#nextXid = 1;
 	#handshaken = false;
 	#pumping = false;
@@ -66,6 +67,9 @@ export class Connection {
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
 		this.#decoder = new FrameDecoder(options.maxReplyLength);
+		this.#outbox = new Outbox(options.maxRequestLength, frames => {
+			if (!this.#cause) this.#socket.write(frames);
+		});
 		const {server} = options;
 		const {socket, ready} = dial(server, options.secure);
 		this.#socket = socket;
@@ -161,21 +165,9 @@ export class Connection {
 		return xid;
 	}
 
-	/** What is written in one turn of the event loop leaves in one write. */
 	#write(xid: number, code: number, encode?: (writer: Writer) => void): void {
-		const writer = new Writer().int(xid).int(code);
-		encode?.(writer);
-		const size = writer.length;
-		if (size > this.#options.maxRequestLength) throw new OversizedError(size, this.#options.maxRequestLength);
-		if (this.#outbox.length === 0) process.nextTick(() => this.#flush());
-		this.#outbox.push(writer.frame());
+		this.#outbox.send(xid, code, encode);
 		this.#keepAlive?.sent();
-	}
-
-	#flush(): void {
-		const [first, ...rest] = this.#outbox;
-		this.#outbox = [];
-		if (first && !this.#cause) this.#socket.write(rest.length === 0 ? first : Buffer.concat([first, ...rest]));
 	}
 
 	#receive(chunk: Buffer): void {
@@ -216,7 +208,7 @@ export class Connection {
 			else this.end(error as Error);
 			return;
 		}
-		this.#inbox.splice(0, delivered);
+		this.#inbox = delivered === this.#inbox.length ? [] : this.#inbox.slice(delivered);
 		if (this.#inbox.length > 0 && !this.#abandoned) {
 			setImmediate(() => this.#pump());
 			return;

@@ -1,5 +1,8 @@
 import {ProtocolError} from '../../../errors/session-error.ts';
 
+/** Above it, 32 bits more no longer fit the 53 of a number. */
+const maxHigh = 2 ** 21;
+
 /** Reads jute's primitives from one frame, without copying. Never trusts a length: everything is checked against what is left. */
 export class Reader {
 	readonly #bytes: Buffer;
@@ -22,7 +25,12 @@ export class Reader {
 	}
 
 	long(): bigint {
-		return this.#bytes.readBigInt64BE(this.#take(8));
+		const at = this.#take(8);
+		const high = this.#bytes.readInt32BE(at);
+		// Most fit a number, and then this makes one bigint where `readBigInt64BE` makes several.
+		return high >= -maxHigh && high < maxHigh
+			? BigInt(high * 2 ** 32 + this.#bytes.readUInt32BE(at + 4))
+			: this.#bytes.readBigInt64BE(at);
 	}
 
 	/** A long that is known to fit a number: a time in milliseconds. */

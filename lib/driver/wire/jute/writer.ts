@@ -1,30 +1,38 @@
-const initialCapacity = 256;
+/** Long enough for most requests: what is written to a socket alone in its tick is not worth more. */
+const leastCapacity = 256;
 
-/** Writes jute's primitives into one frame: four bytes of length, then what was written. */
+/** Writes jute's primitives into frames that follow one another: four bytes of length, then what was written. */
 export class Writer {
-	#bytes = Buffer.allocUnsafe(initialCapacity);
-	#length = 4;
+	#bytes: Buffer;
+	/** Where the frame of now begins. */
+	#start = 0;
+	#end = 4;
 
-	/** How many bytes were written, without the frame's own length. */
+	/** @param capacity bytes that are likely to be needed */
+	constructor(capacity: number = leastCapacity) {
+		this.#bytes = Buffer.allocUnsafe(Math.max(capacity, leastCapacity));
+	}
+
+	/** How many bytes were written into this frame, without its own length. */
 	get length(): number {
-		return this.#length - 4;
+		return this.#end - this.#start - 4;
 	}
 
 	boolean(value: boolean): this {
 		this.#reserve(1);
-		this.#bytes[this.#length++] = value ? 1 : 0;
+		this.#bytes[this.#end++] = value ? 1 : 0;
 		return this;
 	}
 
 	int(value: number): this {
 		this.#reserve(4);
-		this.#length = this.#bytes.writeInt32BE(value, this.#length);
+		this.#end = this.#bytes.writeInt32BE(value, this.#end);
 		return this;
 	}
 
 	long(value: bigint): this {
 		this.#reserve(8);
-		this.#length = this.#bytes.writeBigInt64BE(value, this.#length);
+		this.#end = this.#bytes.writeBigInt64BE(value, this.#end);
 		return this;
 	}
 
@@ -32,8 +40,8 @@ export class Writer {
 		if (value === null) return this.int(-1);
 		this.int(value.length);
 		this.#reserve(value.length);
-		this.#bytes.set(value, this.#length);
-		this.#length += value.length;
+		this.#bytes.set(value, this.#end);
+		this.#end += value.length;
 		return this;
 	}
 
@@ -41,7 +49,7 @@ export class Writer {
 		const length = Buffer.byteLength(value);
 		this.int(length);
 		this.#reserve(length);
-		this.#length += this.#bytes.write(value, this.#length);
+		this.#end += this.#bytes.write(value, this.#end);
 		return this;
 	}
 
@@ -55,17 +63,35 @@ export class Writer {
 		return this;
 	}
 
-	/** The whole frame. The writer must not be used afterwards. */
+	/** Ends this frame; what is written next begins another. */
+	endFrame(): void {
+		this.#bytes.writeInt32BE(this.length, this.#start);
+		this.#start = this.#end;
+		this.#reserve(4);
+		this.#end += 4;
+	}
+
+	/** As if nothing had been written into this frame. */
+	dropFrame(): void {
+		this.#end = this.#start + 4;
+	}
+
+	/** All frames that were ended. The writer must not be used afterwards. */
+	frames(): Buffer {
+		return this.#bytes.subarray(0, this.#start);
+	}
+
+	/** The only frame, ended. The writer must not be used afterwards. */
 	frame(): Buffer {
-		this.#bytes.writeInt32BE(this.#length - 4, 0);
-		return this.#bytes.subarray(0, this.#length);
+		this.endFrame();
+		return this.frames();
 	}
 
 	#reserve(length: number): void {
-		const needed = this.#length + length;
+		const needed = this.#end + length;
 		if (needed <= this.#bytes.length) return;
 		const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-		this.#bytes.copy(grown, 0, 0, this.#length);
+		this.#bytes.copy(grown, 0, 0, this.#end);
 		this.#bytes = grown;
 	}
 }
