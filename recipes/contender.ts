@@ -130,7 +130,7 @@ export class Contender implements Mate {
 			case 'list':
 				return void this.#list(knowledge);
 			case 'watch':
-				return this.#watches.add(step.name);
+				return this.#state.status === 'held' ? this.#watches.addLater(step.name) : this.#watches.add(step.name);
 			case 'hold':
 				return this.#node && this.#hold(this.#node);
 			case 'withdraw':

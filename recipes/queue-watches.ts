@@ -17,6 +17,9 @@ type Watch = {
 	status: 'asked' | 'armed' | 'unwanted';
 };
 
+/** How long a lease is held, in milliseconds, until a watch tells its holder that somebody has deleted its znode. */
+const delay = 100;
+
 /**
  * One-shot watches on children of a queue, each by a read of its data: a watch of `exists` would stay behind on a znode that is gone.
  * A watch that was taken back is not heard of again.
@@ -26,6 +29,7 @@ export class QueueWatches {
 	readonly #parent: string;
 	readonly #facts: WatchFacts;
 	readonly #watches = new Map<string, Watch>();
+	#later: NodeJS.Timeout | undefined;
 
 	constructor(client: Client, parent: string, facts: WatchFacts) {
 		this.#client = client;
@@ -64,13 +68,21 @@ export class QueueWatches {
 		this.#watches.delete(name);
 	}
 
+	/** For a holder's own znode, where an answer that comes later still tells what happened meanwhile: a lease that is given back soon costs no request for it. */
+	addLater(name: string): void {
+		clearTimeout(this.#later);
+		this.#later = setTimeout(() => this.add(name), delay);
+	}
+
 	/** The session is over, and the watches with it. */
 	forget(): void {
+		clearTimeout(this.#later);
 		this.#watches.clear();
 	}
 
 	/** Leaves nothing on the server. The watch on `own` is not taken back, but forgotten: it goes with its znode. */
 	takeBack(own: string): void {
+		clearTimeout(this.#later);
 		for (const [name, watch] of this.#watches) {
 			if (name === own) continue;
 			if (watch.status === 'armed') this.#unwatch(name, watch);

@@ -3,7 +3,7 @@ import {CoordinationError} from '../lib/index.ts';
 /**
  * Why a lease ended before it was released:
  * `suspended`, the connection went (with `revokeOn: 'suspended'`); `untrusted`, no server answered in time, so the session may be over; `session`, it is over;
- * `deleted`, somebody deleted the lease's znode; `closed`, the client was closed; `interrupted`, its leadership was to end; `released`, it was given back by its holder and
+ * `deleted`, somebody deleted the lease's znode (if in the first 100 ms, it is told at their end); `closed`, the client was closed; `interrupted`, its leadership was to end; `released`, it was given back by its holder and
  * used after that.
  */
 export type LossReason = 'suspended' | 'untrusted' | 'session' | 'deleted' | 'closed' | 'interrupted' | 'released';

@@ -70,8 +70,8 @@ test.serial('a lock is measured, reported and compared, and nothing is left behi
 		result.series.map(({name}) => name),
 		['acquire', 'release', 'hand-off'],
 	);
-	// Create, list, watch of its own znode, delete; who waits watches one or two more.
-	t.true((result.requestsPerTurn ?? 0) >= 4, String(result.requestsPerTurn));
+	// Create, list, delete; who waits watches its own znode and one or two more.
+	t.true((result.requestsPerTurn ?? 0) >= 3, String(result.requestsPerTurn));
 	const acquired = result.series[0]?.count ?? 0;
 	t.true(acquired > 0);
 	t.is(
