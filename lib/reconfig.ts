@@ -15,8 +15,12 @@ export type ServerInput = EnsembleServer | string;
 
 /** Servers that come (or change their addresses or role) and servers that go, by id; or the whole list of those that are to be. */
 export type Reconfiguration =
-	| {readonly joining?: readonly ServerInput[] | undefined; readonly leaving?: readonly number[] | undefined}
-	| {readonly members: readonly ServerInput[]};
+	| {
+			readonly joining?: readonly ServerInput[] | undefined;
+			readonly leaving?: readonly number[] | undefined;
+			readonly members?: undefined;
+	  }
+	| {readonly members: readonly ServerInput[]; readonly joining?: undefined; readonly leaving?: undefined};
 
 export type ReconfigOptions = OperationOptions & {
 	/** The `version` of the configuration that this change was made for; it is refused if there is a newer one. @default -1n: any */
@@ -51,8 +55,8 @@ export async function reconfig(
 type Lists = {readonly joining: string | null; readonly leaving: string | null; readonly members: string | null};
 
 function listsOf(change: Reconfiguration): Lists {
-	if ('members' in change) {
-		if ('joining' in change || 'leaving' in change)
+	if (change.members !== undefined) {
+		if (change.joining !== undefined || change.leaving !== undefined)
 			throw new InvalidArgumentError('change', change, '`members`, or else `joining` and `leaving`');
 		return {joining: null, leaving: null, members: serverList('change.members', change.members)};
 	}

@@ -46,3 +46,14 @@ export async function leases(client: Client): Promise<bigint | undefined> {
 	const token: bigint = tried.fencingToken;
 	return tried === undefined ? token : held.fencingToken;
 }
+
+/** A reconfiguration is a list of changes or a list of members; its version is a bigint, as a zxid. */
+export async function reconfigured(client: Client): Promise<readonly unknown[]> {
+	const {version, servers} = await client.getConfig();
+	await client.reconfig({joining: ['server.4=zk4:2888:3888;2181'], leaving: [1]}, {fromConfig: version});
+	await client.reconfig({members: servers});
+	// @ts-expect-error the one or the other
+	await client.reconfig({members: servers, leaving: [1]});
+	// @ts-expect-error a static configuration does not say where clients connect
+	return servers.map(({client: address}) => address.port);
+}
