@@ -82,7 +82,7 @@ class ChaosRun {
 			workers: this.#workers,
 			sessionTimeout,
 			holders: () => [...new Set(this.#held.values())],
-			expiring: process => this.#history.push({type: 'expired', at: now(), process}),
+			expiring: session => this.#history.push({type: 'expired', at: now(), session}),
 			tell: what => this.#history.push({type: 'fault', at: now(), what}),
 		});
 		const injected = faults.map(async ({at, fault}) => {

@@ -11,7 +11,7 @@ export type Stage = {
 	/** The numbers of the processes that hold something now. */
 	holders(): readonly number[];
 	/** The session is about to be ended by hand. */
-	expiring(process: number): void;
+	expiring(session: bigint): void;
 	tell(what: string): void;
 };
 
@@ -51,7 +51,7 @@ export class FaultInjector {
 				return;
 			}
 			case 'expire':
-				return this.#expire(number, worker);
+				return this.#expire(worker);
 			case 'reset':
 				for (const proxy of worker.proxies) proxy.reset();
 				return;
@@ -93,12 +93,12 @@ export class FaultInjector {
 		await Promise.all(proxies.map(async proxy => proxy.restore()));
 	}
 
-	async #expire(number: number, worker: ChaosWorker): Promise<void> {
+	async #expire(worker: ChaosWorker): Promise<void> {
 		const {session} = worker;
 		const modes = await Promise.all(this.#stage.cluster.servers.map(async server => server.mode()));
 		const server = this.#stage.cluster.servers.find((_, index) => modes[index] !== undefined);
 		if (!session || !server) return;
-		this.#stage.expiring(number);
+		this.#stage.expiring(session.id);
 		// It may have ended by itself, or the server may be gone by now.
 		await server.killSession(session.id, session.password).catch(() => undefined);
 	}

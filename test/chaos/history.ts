@@ -6,11 +6,11 @@ export type Role = 'exclusive' | 'shared' | 'permits';
  * which all its processes share and no test slows down.
  *
  * - `asked`: `acquire` was called
- * - `acquired`: it gave a lease. `queuedAt`: when a server's reply had told the contender its place, if it is known
+ * - `acquired`: it gave a lease, of that session. `queuedAt`: when a server's reply had told the contender its place, if it is known
  * - `held`: at this instant the holder was free to act, see `worker-process.ts`
  * - `ended`: the lease was given back, or its holder was told that it is lost, or `acquire` was given up
  * - `written`: the resource that the lock protects took a write, or refused it for its token
- * - `expired`: somebody began to end the process's session by hand
+ * - `expired`: somebody began to end the session by hand
  * - `fault`: done to the run
  */
 export type ChaosEvent =
@@ -29,6 +29,7 @@ export type ChaosEvent =
 			readonly token: bigint;
 			readonly permits: number;
 			readonly queuedAt: number | undefined;
+			readonly session: bigint | undefined;
 	  }
 	| {readonly type: 'held'; readonly at: number; readonly request: string}
 	| {readonly type: 'ended'; readonly at: number; readonly request: string; readonly how: string}
@@ -39,7 +40,7 @@ export type ChaosEvent =
 			readonly token: bigint;
 			readonly accepted: boolean;
 	  }
-	| {readonly type: 'expired'; readonly at: number; readonly process: number}
+	| {readonly type: 'expired'; readonly at: number; readonly session: bigint}
 	| {readonly type: 'fault'; readonly at: number; readonly what: string};
 
 /** The time in which a request's holder was free to act: every instant from the first to the last at which it was seen to be. */
@@ -50,6 +51,7 @@ export type Tenure = {
 	readonly role: Role;
 	readonly askedAt: number;
 	readonly queuedAt: number | undefined;
+	readonly session: bigint | undefined;
 	readonly token: bigint;
 	readonly permits: number;
 	readonly from: number;
@@ -57,12 +59,12 @@ export type Tenure = {
 };
 
 /**
- * Of all leases whose holder could act at all, in the order of their beginnings. One whose session was ended by hand ends there: no clock can foresee that, and its
- * holder hears of it when the servers' word gets through.
+ * Of all leases whose holder could act at all, in the order of their beginnings. Those of a session that was ended by hand end there: no clock can foresee that, and
+ * their holder hears of it when the servers' word gets through.
  */
 export function tenures(history: readonly ChaosEvent[]): readonly Tenure[] {
 	const found = new Map<string, Partial<Tenure>>();
-	const expiries: (readonly [process: number, at: number])[] = [];
+	const expiries = new Map<bigint | undefined, number>();
 	const extend = (request: string, more: Partial<Tenure>): void =>
 		void found.set(request, {...found.get(request), ...more});
 	for (const event of history) {
@@ -70,19 +72,18 @@ export function tenures(history: readonly ChaosEvent[]): readonly Tenure[] {
 			const {request, process, resource, role, at} = event;
 			extend(request, {request, process, resource, role, askedAt: at});
 		} else if (event.type === 'acquired') {
-			const {request, token, permits, queuedAt} = event;
-			extend(request, {token, permits, queuedAt});
+			const {request, token, permits, queuedAt, session} = event;
+			extend(request, {token, permits, queuedAt, session});
 		} else if (event.type === 'held') {
 			const {from = event.at, until = event.at} = found.get(event.request) ?? {};
 			extend(event.request, {from: Math.min(from, event.at), until: Math.max(until, event.at)});
-		} else if (event.type === 'expired') expiries.push([event.process, event.at]);
+		} else if (event.type === 'expired')
+			expiries.set(event.session, Math.min(event.at, expiries.get(event.session) ?? event.at));
 	}
 	return [...found.values()]
 		.filter(isComplete)
-		.map(tenure => {
-			const ends = expiries.flatMap(([process, at]) => (process === tenure.process && at >= tenure.from ? [at] : []));
-			return {...tenure, until: Math.min(tenure.until, ...ends)};
-		})
+		.map(tenure => ({...tenure, until: Math.min(tenure.until, expiries.get(tenure.session) ?? Infinity)}))
+		.filter(({from, until}) => from <= until)
 		.sort((a, b) => a.from - b.from);
 }
 

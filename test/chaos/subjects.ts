@@ -65,7 +65,7 @@ function exclusively(acquire: (options: AcquireOptions) => Promise<LeaseLike>): 
 const subjects: Readonly<Record<SubjectName, Open>> = {
 	mutex: (client, path) => {
 		const mutex = new Mutex(client, path);
-		return {...product, kind: 'mutex', tasks: 2, ...exclusively(options => mutex.acquire(options))};
+		return {...product, kind: 'mutex', tasks: 3, ...exclusively(options => mutex.acquire(options))};
 	},
 	latch: (client, path) => {
 		const latch = new LeaderLatch(client, path);

@@ -9,6 +9,7 @@ export function tenureOf(from: number, until: number, more: Partial<Tenure> = {}
 		role: 'exclusive',
 		askedAt: from,
 		queuedAt: undefined,
+		session: undefined,
 		token: BigInt(Math.round(from)),
 		permits: 1,
 		from,

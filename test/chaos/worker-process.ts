@@ -124,7 +124,8 @@ async function compete(subject: Subject, name: SubjectName, path: string, task: 
 			const {token, permits} = held;
 			const place = subject.kind === 'semaphore' ? places.latestIn(path + subject.queue) : places.ofToken(token);
 			const queuedAt = held.queuedAt ?? place;
-			tell({type: 'event', event: {type: 'acquired', at: now(), request, token, permits, queuedAt}});
+			const session = client.session?.id;
+			tell({type: 'event', event: {type: 'acquired', at: now(), request, token, permits, queuedAt, session}});
 			how = await hold(held, {request, resource: name, role: turn.role, random});
 		} catch (error) {
 			if (!isCoordinationError(error, 'ABORTED')) throw error;
