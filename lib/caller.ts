@@ -94,6 +94,7 @@ export class Caller {
 			serverPath: this.chroot.toServer(path),
 			path,
 			listener: options.watch,
+			owner: this.namespace,
 		});
 		try {
 			const reply = await this.#read(operation, path, options, watch.asks);

@@ -196,7 +196,7 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	/**
 	 * A client whose paths are below `name` and which shares this one's session, credentials and events: `client.namespace('orders').get('/42')` reads `/orders/42`. Its events, errors and
 	 * results speak its own paths. The namespace's znode is created as a container when it is first needed, as by Curator; so it goes when it has been emptied, and comes back.
-	 * Closing it ends its watches and calls, and neither the session nor this client; release what was acquired through it before.
+	 * Closing it ends its calls and watches (one-shot listeners are told `lost`, and the server's watches are taken back), and neither the session nor this client; release what was acquired through it before.
 	 *
 	 * @param name a path without the slash at its beginning: `orders`, `shop/orders`
 	 * @throws InvalidArgumentError

@@ -17,17 +17,20 @@ export class Namespace {
 	readonly #root: string;
 	readonly #view: Emitter<SessionEvents>;
 	readonly #unsubscribe: () => void;
+	readonly #onEnd: (namespace: Namespace) => void;
 	readonly #closed = deferred<Error | undefined>();
 	#end: StateOf<'closed'> | undefined;
 
 	/**
 	 * @param root in the parent's words
 	 * @param view told what happens to the session
+	 * @param onEnd called once it is closed, whoever closed it
 	 */
-	constructor(parent: Client, root: string, view: Emitter<SessionEvents>) {
+	constructor(parent: Client, root: string, view: Emitter<SessionEvents>, onEnd: (namespace: Namespace) => void) {
 		this.#parent = parent;
 		this.#root = root;
 		this.#view = view;
+		this.#onEnd = onEnd;
 		this.#unsubscribe = subscribe<SessionEvents>(parent, {
 			connected: state => view.emit('connected', state),
 			suspended: state => view.emit('suspended', state),
@@ -40,6 +43,10 @@ export class Namespace {
 
 	get state(): SessionState {
 		return this.#end ?? this.#parent.state;
+	}
+
+	get isClosed(): boolean {
+		return this.#end !== undefined;
 	}
 
 	get closed(): Promise<Error | undefined> {
@@ -75,6 +82,7 @@ export class Namespace {
 		if (this.#end) return;
 		this.#end = end;
 		this.#unsubscribe();
+		this.#onEnd(this);
 		this.#view.emit('closed', end);
 		this.#closed.resolve(end.cause);
 	}

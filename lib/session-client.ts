@@ -229,7 +229,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 			chroot: new Chroot(chroot.toServer(root)),
 			home,
 			options,
-			openNamespace: view => new Namespace(this, root, view),
+			openNamespace: view =>
+				new Namespace(this, root, view, ended =>
+					session.serverWatches.drop(ended, session.state.status === 'connected'),
+				),
 		});
 	}
 

@@ -12,7 +12,7 @@ import {
 } from '../lib/index.ts';
 import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
 import {Mutex} from '../recipes/index.ts';
-import {listenerCount} from './helpers/proxied-client.ts';
+import {listenerCount, watchesUnder} from './helpers/proxied-client.ts';
 import {nextEvent} from './helpers/next-event.ts';
 import {until} from './helpers/until.ts';
 
@@ -105,6 +105,41 @@ test('it lives through the session with its client, and ends alone', async t => 
 	t.is(client.state.status, 'connected');
 	t.truthy(await client.exists('/'));
 	t.is(listenerCount(client), listeners);
+});
+
+test('closing it takes its watches back, and nobody else its own', async t => {
+	const {client, proxy, server} = t.context;
+	const orders = client.namespace('dropped');
+	await orders.create('/a', null, {createParents: true});
+	const told: string[] = [];
+	const listener =
+		(name: string) =>
+		({type, path}: WatchNotice): void =>
+			void told.push(`${name} ${type} ${path}`);
+	const [own, others] = [listener('own'), listener('others')];
+	await orders.get('/a', {watch: own});
+	await orders.children('/a', {watch: own});
+	await orders.exists('/none', {watch: own});
+	await client.get('/dropped/a', {watch: others});
+	await client.namespace('dropped').children('/', {watch: others});
+	await orders.namespace('a').get('/', {watch: own});
+	const held = proxy.hold({request: 'getData'});
+	const reading = orders.get('/', {watch: own});
+	await held.arrived;
+	await orders.close();
+	t.deepEqual(told.splice(0).toSorted(), ['own lost /', 'own lost /a', 'own lost /none']);
+	held.release();
+	await reading;
+	t.deepEqual(told.splice(0), ['own lost /']);
+	await client.sync('/');
+	// The server lists watches for data only.
+	t.deepEqual(await watchesUnder(server, '/app/dropped'), {'/app/dropped/a': 1});
+	await client.set('/dropped/a', 'x');
+	await client.create('/dropped/none');
+	await client.delete('/dropped/a');
+	await client.sync('/');
+	t.deepEqual(told, ['others changed /dropped/a', 'others children /']);
+	t.is(client.stats().watches.oneShot, 0);
 });
 
 test('it ends with its client', async t => {

@@ -4,7 +4,7 @@ import {KeeperError} from '../errors/keeper-error.ts';
 import {RequestTooLargeError} from '../errors/request-error.ts';
 import type {CallName} from './call-name.ts';
 import type {Send} from './send.ts';
-import type {PersistentMode, Watches} from './watches.ts';
+import type {PersistentMode, WatchOwner, Watches} from './watches.ts';
 
 /** Keeps the watches that a server holds for a connection in step with the listeners. */
 export class ServerWatches {
@@ -63,6 +63,15 @@ export class ServerWatches {
 	async remove(path: string, kind: WatchKind | 'any', name: CallName): Promise<void> {
 		// A server drops more than it is asked to: all watches of the path for `any`, and before 3.9 a persistent one along with a one-shot.
 		await Promise.allSettled([this.#send('removeWatches', {path, kind}, name), this.restore(path)]);
+	}
+
+	/** Takes back what one-shot watches an owner has left. */
+	drop(owner: WatchOwner, isConnected: boolean): void {
+		const orphaned = this.#watches.drop(owner);
+		// Without a connection there is no server watch; the next connection restores only what is still wanted.
+		if (!isConnected) return;
+		for (const {serverPath, kind} of orphaned)
+			void this.remove(serverPath, kind, {operation: 'unwatch', path: serverPath});
 	}
 
 	/** A persistent listener has gone: the server's watch goes too, or becomes what is still wanted. Never rejects. */

@@ -9,8 +9,12 @@ export type OneShotTable = 'data' | 'exist' | 'child';
 export type PersistentMode = 'persistent' | 'recursive';
 export type PersistentListener = (event: PersistentWatchEvent) => void;
 
-/** Listeners of one server path, each with the path as its caller wrote it. */
-type Listeners<Listener> = Map<string, Map<Listener, string>>;
+/** What one-shot watches may belong to, and end with, before the session does. */
+export type WatchOwner = {readonly isClosed: boolean};
+/** A listener's path as its caller wrote it. */
+type Wanted = {readonly path: string; readonly owner: WatchOwner | undefined};
+/** The listeners of each server path. */
+type Listeners<Listener, Value = string> = Map<string, Map<Listener, Value>>;
 
 /** How many bytes of paths one setWatches frame may hold, as in the Java client: far below any server's limit. */
 const maxBytesPerFrame = 128 * 1024;
@@ -26,7 +30,7 @@ const consumes: Readonly<Record<WatchedEvent['type'], readonly OneShotTable[]>> 
 /** Who waits for what: many listeners on one server watch. Keyed by server paths, so that one connection serves every chroot and namespace. */
 export class Watches {
 	readonly standIns: StandIns = new StandIns();
-	readonly #oneShot: Readonly<Record<OneShotTable, Listeners<WatchListener>>> = {
+	readonly #oneShot: Readonly<Record<OneShotTable, Listeners<WatchListener, Wanted>>> = {
 		data: new Map(),
 		exist: new Map(),
 		child: new Map(),
@@ -38,8 +42,8 @@ export class Watches {
 		recursive: new Map(),
 	};
 
-	add(table: OneShotTable, serverPath: string, listener: WatchListener, path: string): void {
-		addTo(this.#oneShot[table], serverPath, listener, path);
+	add(table: OneShotTable, serverPath: string, listener: WatchListener, path: string, owner?: WatchOwner): void {
+		addTo(this.#oneShot[table], serverPath, listener, {path, owner});
 	}
 
 	/** Returns which server watches have nobody waiting any more. */
@@ -50,6 +54,26 @@ export class Watches {
 		if (removedData && !this.isWanted('data', serverPath)) orphaned.push('data');
 		if (was('child') && !this.isWanted('child', serverPath)) orphaned.push('child');
 		return orphaned;
+	}
+
+	/** Tells the one-shot listeners of an owner that they are lost, and forgets them. Returns which server watches have nobody waiting any more. */
+	drop(owner: WatchOwner): {readonly serverPath: string; readonly kind: WatchKind}[] {
+		const dropped: Listeners<WatchListener> = new Map();
+		const left: Record<WatchKind, Set<string>> = {data: new Set(), child: new Set()};
+		for (const [name, table] of Object.entries(this.#oneShot) as [OneShotTable, Listeners<WatchListener, Wanted>][]) {
+			for (const [serverPath, listeners] of table) {
+				for (const [listener, wanted] of listeners) {
+					if (wanted.owner !== owner) continue;
+					removeFrom(table, serverPath, listener);
+					addTo(dropped, serverPath, listener, wanted.path);
+					left[name === 'child' ? 'child' : 'data'].add(serverPath);
+				}
+			}
+		}
+		tellLost(dropped);
+		return (['data', 'child'] as const).flatMap(kind =>
+			[...left[kind]].filter(serverPath => !this.isWanted(kind, serverPath)).map(serverPath => ({serverPath, kind})),
+		);
 	}
 
 	/** A read that asks for a watch is under way, until it is answered. */
@@ -92,7 +116,7 @@ export class Watches {
 	/** How many listeners wait. */
 	get counts(): {readonly oneShot: number; readonly persistent: number} {
 		const count = (tables: object): number =>
-			(Object.values(tables) as Listeners<unknown>[])
+			(Object.values(tables) as Listeners<unknown, unknown>[])
 				.flatMap(table => [...table.values()])
 				.reduce((sum, listeners) => sum + listeners.size, 0);
 		return {oneShot: count(this.#oneShot), persistent: count(this.#persistent)};
@@ -112,7 +136,7 @@ export class Watches {
 	#tellOneShot({type, path: serverPath}: WatchedEvent): void {
 		const told = new Map<WatchListener, string>();
 		for (const table of consumes[type]) {
-			for (const [listener, path] of this.#oneShot[table].get(serverPath) ?? []) told.set(listener, path);
+			for (const [listener, {path}] of this.#oneShot[table].get(serverPath) ?? []) told.set(listener, path);
 			this.#oneShot[table].delete(serverPath);
 		}
 		for (const [listener, path] of told) callIsolated(listener, {type, path});
@@ -145,14 +169,13 @@ export class Watches {
 	lost(): void {
 		noticeWatch(() => ({event: 'lost', count: this.counts.oneShot}));
 		// Once for each path a listener waits on, by however many watches.
-		const told = new Map<string, Map<WatchListener, string>>();
+		const told: Listeners<WatchListener> = new Map();
 		for (const table of Object.values(this.#oneShot)) {
 			for (const [serverPath, listeners] of table)
-				for (const [listener, path] of listeners) addTo(told, serverPath, listener, path);
+				for (const [listener, {path}] of listeners) addTo(told, serverPath, listener, path);
 			table.clear();
 		}
-		for (const listeners of told.values())
-			for (const [listener, path] of listeners) callIsolated(listener, {type: 'lost', path});
+		tellLost(told);
 	}
 
 	persistentWatches(): {readonly mode: PersistentMode; readonly path: string}[] {
@@ -174,7 +197,7 @@ export class Watches {
 
 	/** What one path's listeners need of a server, if there are any. */
 	tablesOf(serverPath: string): WatchTables | undefined {
-		const of = (listeners: Listeners<unknown>): string[] => (listeners.has(serverPath) ? [serverPath] : []);
+		const of = (listeners: Listeners<unknown, unknown>): string[] => (listeners.has(serverPath) ? [serverPath] : []);
 		const {data, exist, child} = this.#oneShot;
 		const {persistent, recursive} = this.#persistent;
 		const tables = {
@@ -194,7 +217,7 @@ export class Watches {
 		let bytes = 0;
 		for (const [name, paths] of Object.entries({...this.#oneShot, ...this.#persistent}) as [
 			keyof WatchTables,
-			Listeners<unknown>,
+			Listeners<unknown, unknown>,
 		][]) {
 			for (const path of paths.keys()) {
 				if (name === 'persistent' && this.#persistent.recursive.has(path)) continue;
@@ -216,13 +239,27 @@ function emptyTables(): Record<keyof WatchTables, string[]> {
 	return {data: [], exist: [], child: [], persistent: [], recursive: []};
 }
 
-function addTo<Listener>(table: Listeners<Listener>, serverPath: string, listener: Listener, path: string): void {
-	let listeners = table.get(serverPath);
-	if (!listeners) table.set(serverPath, (listeners = new Map()));
-	listeners.set(listener, path);
+function tellLost(lost: Listeners<WatchListener>): void {
+	for (const listeners of lost.values())
+		for (const [listener, path] of listeners) callIsolated(listener, {type: 'lost', path});
 }
 
-function removeFrom<Listener>(table: Listeners<Listener>, serverPath: string, listener: Listener): boolean {
+function addTo<Listener, Value>(
+	table: Listeners<Listener, Value>,
+	serverPath: string,
+	listener: Listener,
+	value: Value,
+): void {
+	let listeners = table.get(serverPath);
+	if (!listeners) table.set(serverPath, (listeners = new Map()));
+	listeners.set(listener, value);
+}
+
+function removeFrom<Listener, Value>(
+	table: Listeners<Listener, Value>,
+	serverPath: string,
+	listener: Listener,
+): boolean {
 	const listeners = table.get(serverPath);
 	const removed = listeners?.delete(listener) ?? false;
 	if (listeners?.size === 0) table.delete(serverPath);
