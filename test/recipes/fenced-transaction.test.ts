@@ -1,23 +1,19 @@
-import {spawnSync} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {connect, type Client, type Transaction, TransactionError} from '../../lib/index.ts';
 import {LeaderLatch, LeaseLostError, MultiLock, Mutex, ReadWriteLock, Semaphore} from '../../recipes/index.ts';
+import {FrozenDeletion} from '../helpers/frozen-deletion.ts';
 import {QueueOnlooker} from '../helpers/queue-onlooker.ts';
 
-const deletion = fileURLToPath(new URL('../helpers/delete-znode.js', import.meta.url));
-
 let onlooker: QueueOnlooker;
+let usurper: FrozenDeletion;
 test.before(async () => {
 	onlooker = await QueueOnlooker.start();
+	usurper = await FrozenDeletion.start(onlooker.server.connectString);
 });
-test.after.always(() => onlooker?.[Symbol.asyncDispose]());
-
-/** Takes the lease's znode away while this process is frozen: it wakes to an open connection, a session it may trust, and an event that it has not read. */
-function freezeAndUsurp(path: string): void {
-	const {status, stderr} = spawnSync(process.execPath, [deletion, onlooker.server.connectString, path]);
-	if (status !== 0) throw new Error(String(stderr));
-}
+test.after.always(async () => {
+	await usurper?.[Symbol.asyncDispose]();
+	await onlooker?.[Symbol.asyncDispose]();
+});
 
 test('the server refuses the write of a holder that was frozen', async t => {
 	await using client = await connect(onlooker.server.connectString, {sessionTimeout: 30_000});
@@ -28,7 +24,7 @@ test('the server refuses the write of a holder that was frozen', async t => {
 		results.map(({operation, path}) => `${operation} ${path}`),
 		[`check ${lease.path}`, 'set /order'],
 	);
-	freezeAndUsurp(lease.path);
+	usurper.delete(lease.path);
 	lease.throwIfLost();
 	t.false(lease.signal.aborted);
 	const late = lease.fenced(client.transaction()).set('/order', 'late').commit();
@@ -82,7 +78,7 @@ test('every lease fences, until it is released', async t => {
 test('of several locks, each is checked', async t => {
 	await using client = await connect(onlooker.server.connectString, {sessionTimeout: 30_000});
 	const group = await new MultiLock(['/several/a', '/several/b'].map(path => new Mutex(client, path))).acquire();
-	freezeAndUsurp(group.leases[1]?.path ?? '');
+	usurper.delete(group.leases[1]?.path ?? '');
 	const late = group.fenced(client.transaction()).create('/several/late').commit();
 	const error = await t.throwsAsync(late, {instanceOf: LeaseLostError});
 	t.is(error?.path, group.leases[1]?.path ?? '');
@@ -98,7 +94,7 @@ test('within a namespace, the transaction is of the namespace', async t => {
 	await lease.fenced(orders.transaction()).create('/paid').commit();
 	t.truthy(await client.exists('/orders/paid'));
 	t.throws(() => lease.fenced(client.transaction()), {code: 'INVALID_ARGUMENT', message: /transaction/});
-	freezeAndUsurp(`/orders${lease.path}`);
+	usurper.delete(`/orders${lease.path}`);
 	const late = lease.fenced(orders.transaction()).create('/late').commit();
 	const error = await t.throwsAsync(late, {instanceOf: LeaseLostError});
 	t.is(error?.path, lease.path);

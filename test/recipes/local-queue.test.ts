@@ -1,5 +1,6 @@
 import test from 'ava';
 import {type Client, connect} from '../../lib/index.ts';
+import {LocalQueue} from '../../recipes/local-queue.ts';
 import {type Lease, type MutexOptions, Mutex} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
 import {ProxiedClient, watchesUnder} from '../helpers/proxied-client.ts';
@@ -196,6 +197,19 @@ test('a closed client ends the wait of all, however many', async t => {
 	const codes = (await settled).map(result => (result.status === 'rejected' ? result.reason.code : 'a lease'));
 	t.deepEqual([...new Set(codes)], ['CLIENT_CLOSED']);
 	await onlooker.queued('/local/closed', 0);
+});
+
+test('of a path where nobody waits or holds, nothing is kept', async t => {
+	await using client = await connect(onlooker.server.connectString);
+	const mutex = new Mutex(client, '/local/kept');
+	const lease = await mutex.acquire();
+	const queue = LocalQueue.of(client, '/local/kept');
+	const waiting = mutex.acquire();
+	await lease.release();
+	const second = await waiting;
+	t.is(LocalQueue.of(client, '/local/kept'), queue);
+	await second.release();
+	t.not(LocalQueue.of(client, '/local/kept'), queue);
 });
 
 test('how many turns is checked', async t => {
