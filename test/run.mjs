@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
+import {nodeBuild} from './node-build.mjs';
 import {countsVariable} from './observe-run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,8 +20,8 @@ const tools = {
 const total = {passed: 0, failed: 0};
 
 /** Runs a script with Node and resolves with whether it ended well. */
-async function node(args, env = {}) {
-	const child = spawn(process.execPath, args, {
+async function node(args, env = {}, execPath = process.execPath) {
+	const child = spawn(execPath, args, {
 		cwd: root,
 		stdio: ['ignore', 'inherit', 'inherit'],
 		env: {...process.env, ...env},
@@ -37,7 +38,7 @@ async function command(...args) {
 	return ok;
 }
 
-async function ava(files) {
+async function ava(files, {execPath, env} = {}) {
 	// Given no file AVA would run them all.
 	if (files.length === 0) {
 		process.stdout.write('There is no test file for this step\n');
@@ -47,7 +48,7 @@ async function ava(files) {
 	const folder = mkdtempSync(path.join(tmpdir(), 'docent-counts-'));
 	try {
 		const file = path.join(folder, 'counts.json');
-		const ok = await node([tools.ava, ...files], {[countsVariable]: file});
+		const ok = await node([tools.ava, ...files], {...env, [countsVariable]: file}, execPath);
 		const {passed, failed} = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {passed: 0, failed: 0};
 		total.passed += passed;
 		total.failed += ok && passed > 0 ? failed : Math.max(failed, 1);
@@ -75,14 +76,18 @@ function usesServers(file, visited = new Set()) {
 	});
 }
 
-/** They compile a C client, which can abort the process it runs in: `npm run test:native`. */
-const needsAddon = new Set(
-	['native.test.js', 'native-driver.test.js'].map(name => path.join('driver', 'native', name)),
+/** They need a C client that is compiled first, and run in a step of their own. */
+const needsAddon = ['native', 'native-3-8', 'native-ensemble', 'native-driver', 'native-handle'].map(name =>
+	path.join('driver', 'native', `${name}.test.js`),
 );
+
+/** A part of the suite that shows a Node to carry Docent: its sockets, codecs and timers, and one recipe. */
+const everyNode = ['connect', 'driver/wire', 'paths', 'recipes/mutex', 'session/state'];
+const nodes = ['20', '22', '24'];
 
 function testFiles() {
 	const files = readdirSync(compiledTests, {recursive: true})
-		.filter(name => name.endsWith('.test.js') && !needsAddon.has(name))
+		.filter(name => name.endsWith('.test.js') && !needsAddon.includes(name))
 		.map(name => path.join(compiledTests, name))
 		.sort();
 	const isArchitecture = file => path.basename(file) === 'architecture.test.js';
@@ -94,6 +99,43 @@ function testFiles() {
 	};
 }
 
+/** A step that this machine cannot do; that fails nothing. */
+function notRun(reason) {
+	process.stdout.write(`NOT RUN: ${reason}\n`);
+	return true;
+}
+
+async function nativeDriver() {
+	const {installedAddon} = await import('../dist/test/driver/native/installed-addon.js');
+	const installed = await installedAddon();
+	return installed.type === 'failed'
+		? notRun(`the package \`zookeeper\` could not be installed\n${installed.output}`)
+		: ava(needsAddon.map(name => path.join(compiledTests, name)));
+}
+
+async function otherNodes() {
+	const [own] = process.versions.node.split('.');
+	for (const version of nodes.filter(other => other !== own)) {
+		let build;
+		try {
+			build = nodeBuild(version);
+		} catch (error) {
+			notRun(`Node ${version}: ${error.message}`);
+			continue;
+		}
+		process.stdout.write(`Node ${build.version}\n`);
+		if (
+			!(await ava(
+				everyNode.map(name => path.join(compiledTests, `${name}.test.js`)),
+				build,
+			))
+		) {
+			return false;
+		}
+	}
+	return true;
+}
+
 const steps = [
 	{title: 'Set-up', step: () => command('bin/setup.mjs', 'python', 'packages')},
 	{title: 'Build and types', step: () => command('bin/setup.mjs', 'build')},
@@ -103,6 +145,8 @@ const steps = [
 	{title: 'Unit', step: () => ava(testFiles().unit)},
 	{title: 'Servers and peers', step: () => command('bin/setup.mjs', 'servers', 'peers')},
 	{title: 'Integration', step: () => ava(testFiles().integration)},
+	{title: 'Native driver', step: nativeDriver},
+	{title: 'Other versions of Node', step: otherNodes},
 ];
 
 async function succeeds(step) {

@@ -7,9 +7,9 @@ import {sessionConformance} from './session-conformance.ts';
 
 const empty = Buffer.alloc(0);
 
-/** What every driver must do behind the seam of `lib/driver/driver.ts`, on a real server of the given line. */
-export function driverConformance(version: ZooKeeperVersion, subject: DriverUnderTest): void {
-	const check = driverRig(version, subject);
+/** What every driver must do behind the seam of `lib/driver/driver.ts`, on a real server of the given line, or on a member of an ensemble. */
+export function driverConformance(version: ZooKeeperVersion, subject: DriverUnderTest, members = 1): void {
+	const check = driverRig(version, subject, members);
 	operationConformance(check, subject);
 	sessionConformance(check, subject);
 }

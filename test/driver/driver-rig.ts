@@ -1,10 +1,10 @@
 import anyTest, {type ExecutionContext, type TestFn} from 'ava';
 import type {Capabilities, Driver} from '../../lib/driver/driver.ts';
 import {type CreateMode, openAcl} from '../../lib/index.ts';
-import {FaultProxy, TestingServer, type ZooKeeperVersion} from '../../lib/testing/index.ts';
+import {FaultProxy, TestingCluster, type TestingServer, type ZooKeeperVersion} from '../../lib/testing/index.ts';
 import {type DriverLog, openDriver} from '../helpers/open-driver.ts';
 
-type Context = {server: TestingServer; proxy: FaultProxy};
+type Context = {cluster: TestingCluster; server: TestingServer; proxy: FaultProxy};
 type Subject = {readonly driver: Driver; readonly log: DriverLog; readonly root: string};
 
 export type DriverUnderTest = {
@@ -19,18 +19,20 @@ export type Lack = keyof Capabilities;
 /** Declares a test with a driver of its own. */
 export type Check = (title: string, run: (t: ExecutionContext<Context>, subject: Subject) => Promise<void>) => void;
 
-/** Starts a server of the given line and a proxy for the tests of this file. */
-export function driverRig(version: ZooKeeperVersion, {name, open}: DriverUnderTest): Check {
+/** Starts servers of the given line, and a proxy to one that follows if there are several, for the tests of this file. */
+export function driverRig(version: ZooKeeperVersion, {name, open}: DriverUnderTest, members: number): Check {
 	const test = anyTest as TestFn<Context>;
 	let tests = 0;
 
 	test.before(`${name} on ${version}: start the server`, async t => {
-		const server = await TestingServer.start({version});
-		t.context = {server, proxy: await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'})};
+		const cluster = await TestingCluster.start({version, size: members});
+		const leader = await cluster.leader();
+		const server = cluster.servers.find(member => members === 1 || member !== leader) ?? leader;
+		t.context = {cluster, server, proxy: await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'})};
 	});
 	test.after.always(`${name} on ${version}: stop the server`, async t => {
 		await t.context.proxy.close();
-		await t.context.server.close();
+		await t.context.cluster.close();
 	});
 
 	return (title, run) => {
@@ -43,7 +45,8 @@ export function driverRig(version: ZooKeeperVersion, {name, open}: DriverUnderTe
 			try {
 				await run(t, {driver, log, root});
 			} finally {
-				await driver.close(2000);
+				// Its session may outlive it: the C client would block the proxy of this process by waiting for the end.
+				await driver.close(0);
 			}
 		});
 	};

@@ -147,7 +147,7 @@ export class NativeDriver implements Driver {
 		if (!handle) return;
 		const cause = new Error('the client was closed');
 		// The addon would cut off what is under way, and block the event loop over a server that does not answer.
-		const answers = state.status === 'connected' && (await this.#settles(handle, timeout));
+		const answers = state.status === 'connected' && timeout > 0 && (await this.#settles(handle, timeout));
 		if (answers) await handle.close(cause);
 		else handle.abandon(cause);
 	}

@@ -39,8 +39,8 @@ const connectedState = 3;
 /** The C client's own words for a connection that ended: SYSTEMERROR, the two INCONSISTENCYs, CONNECTIONLOSS, OPERATIONTIMEOUT, INVALIDSTATE, SESSIONEXPIRED, CLOSING. No server sends them. */
 const connectionCodes: ReadonlySet<number> = new Set([-1, -2, -3, -4, -7, -9, -112, -116]);
 const eventTypes = {created: 'created', deleted: 'deleted', changed: 'changed', child: 'children'} as const;
-/** Two, so that one of them is certainly not the server. Nobody is dialled there. */
-const elsewhere = ['127.0.0.1:1', '127.0.0.1:2'] as const;
+/** Two, so that one of them is certainly not the server's host: the C client compares no ports. Nobody is dialled there. */
+const elsewhere = ['127.0.0.1:1', '127.0.0.2:1'] as const;
 
 /**
  * The addon takes a reply that arrives in more pieces than this for an expired session, by default 10: a reply of a megabyte would cost the session. The largest
@@ -168,7 +168,8 @@ export class NativeHandle {
 	hangUp(): void {
 		// The addon's `close` alone would end the session. Given a list without the server that it has, the C client closes the socket on the spot.
 		const [one, other] = elsewhere;
-		if (this.#client.state === connectedState) this.#client.set_servers(this.#server === one ? other : one);
+		if (this.#client.state === connectedState)
+			this.#client.set_servers(this.#server.startsWith('127.0.0.1:') ? other : one);
 		this.#client.close();
 	}
 

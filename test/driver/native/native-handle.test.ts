@@ -134,4 +134,22 @@ if (installed.type === 'failed') {
 		await driver.close(2000);
 		t.pass();
 	});
+
+	test.serial('other servers: the session goes on there; given up, it is left to its timeout', async t => {
+		const {server, proxy} = t.context;
+		await using second = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
+		const driver = newDriver(t.context);
+		const log = await openDriver(driver);
+		const closes = [proxy.record(), second.record()];
+		driver.setServers(second.address);
+		await log.told('connected', 2);
+		const [first, moved] = log.handshakes.map(({sessionId}) => sessionId);
+		t.is(moved, first);
+		t.is(proxy.connections, 0);
+		driver.renew();
+		await log.told('connected', 3);
+		t.not(log.handshakes[2]?.sessionId, first);
+		for (const record of closes) t.is(record.count('closeSession'), 0);
+		await driver.close(2000);
+	});
 }
