@@ -6,6 +6,11 @@ import {fileURLToPath} from 'node:url';
 import {resolveArtifacts} from '../lib/testing/resolve-artifacts.ts';
 
 const curator = ['org.apache.curator:curator-recipes:5.9.0', 'org.slf4j:slf4j-simple:1.7.36'];
+const zooKeeper = ['org.apache.zookeeper:zookeeper:3.9.5', 'org.slf4j:slf4j-simple:2.0.13'];
+
+/** The packages of `peers/package.json`, by the peers that use them. */
+export const npmPackages = {'node-zookeeper-client': 'node-zookeeper-client', 'npm-zookeeper': 'zookeeper'} as const;
+export type NpmPeer = keyof typeof npmPackages;
 
 /** A client library in a process of its own, which measures itself: what is asked of it over pipes is not in its times. */
 export class Peer implements AsyncDisposable {
@@ -18,16 +23,11 @@ export class Peer implements AsyncDisposable {
 	}
 
 	static async docent(connectString: string): Promise<Peer> {
-		const script = fileURLToPath(import.meta.resolve('./peers/docent-peer.js'));
-		return Peer.#start(process.execPath, [script, connectString]);
+		return Peer.#node('docent-peer', [connectString]);
 	}
 
 	static async curator(connectString: string): Promise<Peer> {
-		const jars = await resolveArtifacts(curator);
-		// Java compiles it by itself; the source lies in the repository, not in `dist`.
-		const source = fileURLToPath(new URL('../../bench/peers/CuratorBench.java', import.meta.url));
-		const options = ['-Xmx256m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
-		return Peer.#start('java', [...options, '-cp', jars.join(delimiter), source, connectString]);
+		return Peer.#java('CuratorBench', curator, connectString);
 	}
 
 	/** @param python an interpreter that finds kazoo 2.11 */
@@ -36,15 +36,42 @@ export class Peer implements AsyncDisposable {
 		return Peer.#start(python, [script, connectString]);
 	}
 
+	/** Docent with raw operations; no recipe. */
+	static async rawDocent(connectString: string): Promise<Peer> {
+		return Peer.#node('raw-docent', [connectString]);
+	}
+
+	/** ZooKeeper's own client. */
+	static async rawJava(connectString: string): Promise<Peer> {
+		return Peer.#java('RawOperations', zooKeeper, connectString);
+	}
+
+	/** @param folder where the packages of `peers/package.json` are installed */
+	static async rawNpm(script: NpmPeer, folder: string, connectString: string): Promise<Peer> {
+		return Peer.#node(`raw-${script}`, [connectString, folder]);
+	}
+
+	static async #node(script: string, args: readonly string[]): Promise<Peer> {
+		return Peer.#start(process.execPath, [fileURLToPath(import.meta.resolve(`./peers/${script}.js`)), ...args]);
+	}
+
+	static async #java(name: string, artifacts: readonly string[], connectString: string): Promise<Peer> {
+		const jars = await resolveArtifacts(artifacts);
+		// Java compiles it by itself; the source lies in the repository, not in `dist`.
+		const source = fileURLToPath(new URL(`../../bench/peers/${name}.java`, import.meta.url));
+		const options = ['-Xmx256m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
+		return Peer.#start('java', [...options, '-cp', jars.join(delimiter), source, connectString]);
+	}
+
 	static async #start(command: string, args: readonly string[]): Promise<Peer> {
 		const peer = new Peer(spawn(command, args, {stdio: ['pipe', 'pipe', 'inherit']}));
 		await peer.#line();
 		return peer;
 	}
 
-	/** Microseconds of each round. */
-	async measure(name: string, rounds: number, hold: number): Promise<readonly number[]> {
-		this.#process.stdin?.write(`${name} ${rounds} ${hold}\n`);
+	/** What it answers to an order: microseconds. */
+	async measure(name: string, ...numbers: readonly number[]): Promise<readonly number[]> {
+		this.#process.stdin?.write(`${[name, ...numbers].join(' ')}\n`);
 		return (await this.#line()).split(',').map(Number);
 	}
 

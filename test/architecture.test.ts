@@ -43,8 +43,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	'recipes/index.ts': ['recipes/'],
 	'recipes/kafka/': ['lib/index.ts', 'lib/util/', 'recipes/'],
 	'recipes/kafka/index.ts': ['recipes/kafka/'],
-	'bin/': [...entries, 'lib/util/'],
-	'bench/': [...entries, 'lib/util/', 'lib/testing/'],
+	'bin/': [...entries, 'lib/util/', 'bin/bench/report/scale.ts'],
+	'bin/bench/report/scale.ts': [],
+	'bench/': [...entries, 'lib/util/', 'lib/testing/', 'bin/bench/report/scale.ts'],
 };
 
 /** Which of the packages may be named where. The demo's producer stands for a user's program. */

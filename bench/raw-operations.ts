@@ -1,0 +1,57 @@
+import {writeFile} from 'node:fs/promises';
+import {cpus, loadavg} from 'node:os';
+import {parseArgs} from 'node:util';
+import {TestingServer} from '../lib/testing/index.ts';
+import {installedPeers} from './installed-peers.ts';
+import {Peer} from './peer.ts';
+import {rawChart} from './raw-chart.ts';
+import {compareRaw, operationCases, type RawCase} from './raw-comparison.ts';
+import {rawTables} from './raw-table.ts';
+
+/**
+ * Single operations on loopback: Docent, ZooKeeper's own Java client, node-zookeeper-client 1.1.3 and npm zookeeper 7.3.0 (where it can be compiled), batch by batch in turn, each
+ * measured inside a process of its own. Prints tables in Markdown.
+ *
+ *     node dist/bench/raw-operations.js
+ *     node dist/bench/raw-operations.js --batches 9 --plot bench/raw-operations.svg
+ *     node dist/bench/raw-operations.js --only 1000       with so many in flight alone
+ */
+const {values} = parseArgs({
+	options: {batches: {type: 'string', default: '5'}, plot: {type: 'string'}, only: {type: 'string'}},
+});
+/** The case of the plot. */
+const [plotted, plottedBytes] = [1000, 100];
+const all: readonly RawCase[] = [
+	...operationCases(1, 100, 100),
+	...operationCases(100, 100, 1000),
+	...operationCases(plotted, plottedBytes, 4000),
+	...operationCases(1, 10_000, 100),
+	...operationCases(100, 10_000, 500),
+	...operationCases(1000, 10_000, 1000),
+	{name: 'connect', inFlight: 1, bytes: 0, count: 10},
+	{name: 'fan-out', inFlight: 50, bytes: 0, count: 10},
+];
+const cases = all.filter(({inFlight}) => values.only === undefined || inFlight === Number(values.only));
+
+await using server = await TestingServer.start();
+const {connectString} = server;
+const {folder, peers: npm} = await installedPeers();
+const peers: Record<string, Peer> = {
+	Docent: await Peer.rawDocent(connectString),
+	'Java client 3.9.5': await Peer.rawJava(connectString),
+};
+for (const peer of npm) peers[peer] = await Peer.rawNpm(peer, folder, connectString);
+
+const results = await compareRaw(peers, cases, {batches: Number(values.batches), warmUps: 2});
+for (const peer of Object.values(peers)) await peer[Symbol.asyncDispose]();
+console.log(rawTables(results));
+const [processor] = cpus();
+console.log(
+	`\nZooKeeper ${await server.version()}, Node.js ${process.versions.node}, ${cpus().length} × ${processor?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}`,
+);
+if (values.plot !== undefined) {
+	const shown = results.filter(
+		({name, inFlight, bytes}) => inFlight === plotted && bytes === plottedBytes && name !== 'fan-out',
+	);
+	await writeFile(values.plot, rawChart(`${plotted} operations in flight, ${plottedBytes} B`, shown));
+}
