@@ -1,7 +1,7 @@
 import test from 'ava';
 import {type Client, connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
-import {LeaderSelector, Mutex, ReadWriteLock, Semaphore} from '../../recipes/index.ts';
+import {LeaderSelector, Mutex, ReadWriteLock, Semaphore, SharedCount} from '../../recipes/index.ts';
 import {until} from '../helpers/until.ts';
 import {curatorPeer} from './curator-peer.ts';
 import {kazooPeer} from './kazoo-peer.ts';
@@ -154,6 +154,15 @@ test('a kazoo lock that was told of no other names overlooks Docent, which waits
 	t.is(await mutex.tryAcquire(), undefined);
 	await kazoo.ask('release', path, 'lock');
 	await queued(path, 0);
+});
+
+test("a shared count is kazoo's counter with support_curator", async t => {
+	const path = '/interop/kazoo/count';
+	await using count = await SharedCount.open(client, path, {seed: 5});
+	t.is(await kazoo.ask('count', path, '-7'), '-2');
+	await until(() => count.value === -2);
+	await count.update(value => value + 100);
+	t.is(await kazoo.ask('count', path, '0'), '98');
 });
 
 test("Curator's own driver overlooks kazoo's locks", async t => {

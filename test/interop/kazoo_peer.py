@@ -69,6 +69,13 @@ class Contender:
     def data(self, argument):
         return client.get(argument)[0].decode()
 
+    def count(self, argument):
+        """The counter of the path, after so much was added."""
+        counter = client.Counter(self.path, support_curator=True)
+        if argument != "0":
+            counter += int(argument)
+        return str(counter.value)
+
     def elect(self, argument):
         """Election takes no patterns, but its lock can be replaced by one that does."""
         self.leading.clear()
