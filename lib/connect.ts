@@ -94,6 +94,7 @@ function follow(client: Client, session: Session, known: readonly Server[], opti
 			? addresses(config)
 			: clientAddresses(config, {isSecure: secure !== undefined, isLocal});
 	return trackEnsemble(client, {
+		known: known.map(({name}) => name).join(),
 		addressesOf(config) {
 			const told = addressesOf(config);
 			if (told !== undefined) parseHosts(told);

@@ -6,6 +6,8 @@ import {callIsolated} from './util/isolate.ts';
 import {subscribe} from './util/subscribe.ts';
 
 type EnsembleTracking = {
+	/** What the client knows to begin with. */
+	readonly known: string;
 	/** Where the servers of a configuration are; `undefined` to keep what is known. @throws InvalidArgumentError for what is no connect string */
 	readonly addressesOf: (config: EnsembleConfig) => string | undefined;
 	/** Whether at least one of these servers answers. */
@@ -26,22 +28,28 @@ export async function trackEnsemble(client: Client, tracking: EnsembleTracking):
 			wake();
 		},
 	});
-	let followed: {readonly version: bigint; readonly addresses: string} | undefined;
+	let followed = {version: 0n, addresses: sorted(tracking.known)};
 	while (!ended.signal.aborted) {
 		changed = deferred();
 		const config = await read(client, wake);
 		const addresses = config && told(tracking, config);
-		const isOlder = config && followed && config.version < followed.version;
-		// A client that has left its servers for others which do not answer could not come back.
-		if (config && addresses !== undefined && !isOlder && addresses !== followed?.addresses) {
-			if ((await tracking.serves(addresses, ended.signal)) && !ended.signal.aborted) {
+		if (config && addresses !== undefined && config.version >= followed.version) {
+			const next = {version: config.version, addresses: sorted(addresses)};
+			if (next.addresses === followed.addresses) followed = next;
+			// A client that knew only servers which do not answer could not come back.
+			else if ((await tracking.serves(addresses, ended.signal)) && !ended.signal.aborted) {
 				tracking.setServers(addresses);
-				followed = {version: config.version, addresses};
+				followed = next;
 			}
 		}
 		await changed.promise;
 	}
 	unsubscribe();
+}
+
+/** Servers write their lines in an order of their own. */
+function sorted(addresses: string): string {
+	return addresses.split(',').sort().join();
 }
 
 /** What cannot be read now (a server before 3.5, no permission, a connection that went) may be on the next connection. */
