@@ -230,8 +230,11 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 			home,
 			options,
 			openNamespace: view =>
-				new Namespace(this, root, view, ended =>
-					session.serverWatches.drop(ended, session.state.status === 'connected'),
+				new Namespace(
+					this,
+					root,
+					view,
+					ended => void session.serverWatches.drop(ended, session.state.status === 'connected'),
 				),
 		});
 	}

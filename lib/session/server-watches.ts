@@ -6,6 +6,9 @@ import type {CallName} from './call-name.ts';
 import type {Send} from './send.ts';
 import type {PersistentMode, WatchOwner, Watches} from './watches.ts';
 
+/** How many removals are under way at once. */
+const maxRemovals = 500;
+
 /** Keeps the watches that a server holds for a connection in step with the listeners. */
 export class ServerWatches {
 	readonly #watches: Watches;
@@ -65,13 +68,19 @@ export class ServerWatches {
 		await Promise.allSettled([this.#send('removeWatches', {path, kind}, name), this.restore(path)]);
 	}
 
-	/** Takes back what one-shot watches an owner has left. */
-	drop(owner: WatchOwner, isConnected: boolean): void {
+	/** Takes back what one-shot watches an owner has left: its listeners at once, the server's watches some at a time, so that many do not stand in the way of other requests. */
+	async drop(owner: WatchOwner, isConnected: boolean): Promise<void> {
 		const orphaned = this.#watches.drop(owner);
 		// Without a connection there is no server watch; the next connection restores only what is still wanted.
 		if (!isConnected) return;
-		for (const {serverPath, kind} of orphaned)
-			void this.remove(serverPath, kind, {operation: 'unwatch', path: serverPath});
+		for (let start = 0; start < orphaned.length; start += maxRemovals) {
+			const batch = orphaned
+				.slice(start, start + maxRemovals)
+				.filter(({serverPath, kind}) => !this.#watches.isWanted(kind, serverPath));
+			await Promise.all(
+				batch.map(({serverPath, kind}) => this.remove(serverPath, kind, {operation: 'unwatch', path: serverPath})),
+			);
+		}
 	}
 
 	/** A persistent listener has gone: the server's watch goes too, or becomes what is still wanted. Never rejects. */

@@ -1,0 +1,103 @@
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
+import anyTest, {type TestFn} from 'ava';
+import {type Client, connect, type WatchNotice} from '../../lib/index.ts';
+import {FaultProxy, TestingServer} from '../../lib/testing/index.ts';
+import {nextEvent} from '../helpers/next-event.ts';
+import {until} from '../helpers/until.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const test = (anyTest as TestFn<{server: TestingServer; proxy: FaultProxy; direct: Client}>).serial;
+const megabyte = 2 ** 20;
+
+test.before(async t => {
+	const server = await TestingServer.start();
+	const proxy = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
+	t.context = {server, proxy, direct: await connect(server.connectString)};
+});
+test.after.always(async t => {
+	await t.context.direct.close();
+	await t.context.proxy.close();
+	await t.context.server.close();
+});
+
+const heap = (): number => {
+	collectGarbage();
+	return process.memoryUsage().heapUsed;
+};
+
+/** Leaves a watch on each path, no more than a thousand requests at once. */
+async function watchAll(client: Client, paths: readonly string[], watch: (notice: WatchNotice) => void): Promise<void> {
+	for (let start = 0; start < paths.length; start += 1000)
+		await Promise.all(paths.slice(start, start + 1000).map(path => client.exists(path, {watch})));
+}
+
+/** Connects anew, and resolves with the lengths of the frames that armed the watches again. */
+async function rearm(client: Client, proxy: FaultProxy, meanwhile: () => Promise<unknown>): Promise<number[]> {
+	const lengths: number[] = [];
+	using _ = proxy.observe({
+		request: 'setWatches',
+		times: Infinity,
+		where({bytes}) {
+			lengths.push(bytes.length);
+			return true;
+		},
+	});
+	const suspended = nextEvent(client, 'suspended');
+	proxy.refuse();
+	await suspended;
+	await meanwhile();
+	const reconnected = nextEvent(client, 'reconnected');
+	await proxy.restore();
+	await reconnected;
+	return lengths;
+}
+
+test('100,000 watches are armed again in bounded frames, and leave nothing when they are gone', async t => {
+	t.timeout(180_000);
+	const {proxy, direct} = t.context;
+	await using client = await connect(proxy.address, {sessionTimeout: 40_000});
+	const view = client.namespace('many');
+	await direct.create('/many');
+	const paths = Array.from({length: 100_000}, (_, index) => `/watched-${index}`);
+	const told = new Set<string>();
+	const watch = ({type, path}: WatchNotice): void => void told.add(`${type} ${path}`);
+	const before = heap();
+	await watchAll(view, paths, watch);
+	t.is(client.stats().watches.oneShot, 100_000);
+	t.true(heap() - before < 80 * megabyte);
+
+	const lengths = await rearm(client, proxy, () => direct.create('/many/watched-0'));
+	const bytes = paths.reduce((sum, path) => sum + `/many${path}`.length + 4, 0);
+	t.true(lengths.length >= bytes / (128 * 1024));
+	t.true(lengths.length <= bytes / (128 * 1024) + 2);
+	t.true(Math.max(...lengths) <= 129 * 1024);
+	t.deepEqual([...told], ['created /watched-0']);
+	t.is(client.stats().watches.oneShot, 99_999);
+	await direct.create('/many/watched-99999');
+	await until(() => told.size === 2);
+	t.true(told.has('created /watched-99999'));
+
+	told.clear();
+	await view.close();
+	t.is(told.size, 99_998);
+	t.is(client.stats().watches.oneShot, 0);
+	told.clear();
+	t.true(heap() - before < 20 * megabyte);
+});
+
+test('frames keep to a smaller limit, in bytes', async t => {
+	const {proxy, direct} = t.context;
+	await using client = await connect(proxy.address, {sessionTimeout: 20_000, maxRequestLength: 2000});
+	const parent = `/${'ü'.repeat(200)}`;
+	await direct.create(parent);
+	const paths = Array.from({length: 50}, (_, index) => `${parent}/${index}`);
+	const told = new Set<string>();
+	await watchAll(client, paths, ({type, path}) => told.add(`${type} ${path}`));
+	const lengths = await rearm(client, proxy, () => direct.create(paths[49] ?? ''));
+	t.true(Math.max(...lengths) <= 2000 + 4);
+	t.is(lengths.length, Math.ceil(50 / 4));
+	t.deepEqual([...told], [`created ${paths[49]}`]);
+});
