@@ -4,6 +4,7 @@ import {ConnectionLossError, TooManyWaitingError} from '../errors/session-error.
 import {abortable} from '../util/abortable.ts';
 import {deferred} from '../util/deferred.ts';
 import {type CallName, describe} from './call-name.ts';
+import type {SessionConnection} from './session-connection.ts';
 import type {SessionOptions} from './session-options.ts';
 import type {Send} from './send.ts';
 import type {ClientStats} from './session-record.ts';
@@ -13,10 +14,7 @@ type CallsOptions = {
 	/** How long a call may wait for a connection, and how many at once. */
 	readonly limits: Pick<SessionOptions, 'connectTimeout' | 'maxWaitingCalls'>;
 	readonly send: Send;
-	/** Whether calls may go out now. */
-	readonly isOpen: () => boolean;
-	/** Pending while the connection of now is made ready. */
-	readonly setUp: () => Promise<void> | undefined;
+	readonly connection: Pick<SessionConnection, 'isOpen' | 'setUp'>;
 	/** Why nothing is connected. */
 	readonly lastFailure: () => Error | undefined;
 };
@@ -52,7 +50,7 @@ export class Calls {
 		signal: AbortSignal | undefined,
 	): Promise<ReplyOf<Name>> {
 		const onAbort = (reason: unknown): Error => new AbortedError(describe(name), reason);
-		if (this.#options.isOpen()) return abortable(this.#sendInTurn(operation, request, name), signal, onAbort);
+		if (this.#options.connection.isOpen) return abortable(this.#sendInTurn(operation, request, name), signal, onAbort);
 		const unsent = (cause: Error | undefined): Error => new ConnectionLossError(describe(name), {sent: false, cause});
 		if (this.#waiting.isFull)
 			return Promise.reject(unsent(new TooManyWaitingError(this.#options.limits.maxWaitingCalls)));
@@ -79,7 +77,7 @@ export class Calls {
 		request: RequestOf<Name>,
 		name: CallName,
 	): Promise<ReplyOf<Name>> {
-		const setUp = this.#options.setUp();
+		const {setUp} = this.#options.connection;
 		this.#inFlight++;
 		// One promise: this is the path of every request.
 		return this.#options.send(operation, request, name).then(

@@ -15,6 +15,7 @@ import type {Send} from './send.ts';
 import {ServerWatches} from './server-watches.ts';
 import {SessionClock} from './session-clock.ts';
 import {SessionCredentials} from './session-credentials.ts';
+import {SessionConnection} from './session-connection.ts';
 import type {SessionOptions} from './session-options.ts';
 import {type ClientStats, SessionRecord} from './session-record.ts';
 import type {SessionEvents} from './session-events.ts';
@@ -35,14 +36,9 @@ export class Session {
 	readonly #calls: Calls;
 	readonly #record = new SessionRecord();
 	readonly #authentication: Authentication;
+	readonly #connection: SessionConnection;
 	readonly #closed = deferred<Error | undefined>();
 	#state: SessionState = {status: 'connecting', since: performance.now()};
-	/** Of the connection of now, from its first moment. */
-	#handshake: Handshake | undefined;
-	/** The same once calls may go out on it, after SASL; it is open a little before the state says `connected`, which waits until watches are re-armed. */
-	#connection: Handshake | undefined;
-	/** Pending while a connection is made ready: credentials, watches, then the announcement. */
-	#setUp: Promise<void> | undefined;
 	#timeout: number | undefined;
 	#identity: SessionCredentials | undefined;
 	#era = 0;
@@ -63,11 +59,16 @@ export class Session {
 				if (this.#enter({type: 'closed', now: performance.now(), cause})) await this.#shutDown(cause);
 			},
 		});
+		this.#connection = new SessionConnection({
+			authentication: this.#authentication,
+			serverWatches: this.serverWatches,
+			onOpen: () => this.#calls.sendWaiting(),
+			onReady: handshake => this.#announce(handshake),
+		});
 		this.#calls = new Calls({
 			limits: options,
 			send,
-			isOpen: () => this.#connection !== undefined,
-			setUp: () => this.#setUp,
+			connection: this.#connection,
 			lastFailure: () => this.#record.lastFailure,
 		});
 		this.#clock = new SessionClock(options.leaseMargin, {
@@ -85,7 +86,7 @@ export class Session {
 			expired: () => this.#end(new SessionExpiredError('a server said so')),
 			answered: sentAt => {
 				// A server that is cut off from the others knows nothing of the session's life.
-				if (!this.#handshake?.readOnly) this.#clock.answered(sentAt);
+				if (!this.#connection.isReadOnly) this.#clock.answered(sentAt);
 				// What arrives after the event loop was blocked may be read before any timer fires: nobody may act on it in a session that is over (trap T4).
 				this.checkClock();
 			},
@@ -172,7 +173,7 @@ export class Session {
 
 	async addCredential(credential: Credential): Promise<void> {
 		if (this.#state.status === 'closed') throw closedError({operation: `auth ${credential.scheme}`}, this.#state);
-		await this.#authentication.add(credential, this.#connection !== undefined);
+		await this.#authentication.add(credential, this.#connection.isOpen);
 	}
 
 	/** @throws InvalidArgumentError */
@@ -212,41 +213,15 @@ export class Session {
 		this.checkClock();
 		// Resumed too late by this client's own clock: the driver was told to give it up, and dials for a new one.
 		if (era !== this.#era || this.#state.status === 'closed') return;
-		this.#handshake = handshake;
 		this.#timeout = handshake.timeout;
 		const resumed = handshake.sessionId === this.#identity?.id;
 		if (!handshake.readOnly) this.#clock.start(handshake.sentAt, handshake.timeout);
 		this.#identity = new SessionCredentials(handshake.sessionId, handshake.password);
-		if (this.#authentication.isNegotiated) void this.#negotiate(handshake, resumed);
-		else this.#open(handshake, resumed);
+		this.#connection.begin(handshake, resumed);
 	}
 
-	async #negotiate(handshake: Handshake, resumed: boolean): Promise<void> {
-		try {
-			await this.#authentication.negotiate();
-		} catch {
-			// A refusal has closed the client; any other failure is that of a connection or a session which is over.
-			return;
-		}
-		if (this.#handshake === handshake) this.#open(handshake, resumed);
-	}
-
-	#open(handshake: Handshake, resumed: boolean): void {
-		this.#connection = handshake;
-		// Before anything else on this connection: requests are authorised by what the server has read by then, and no reply may overtake a missed event (trap T8).
-		const setUp = this.#authentication.present();
-		setUp.push(...this.serverWatches.arm(resumed));
-		const isReady = setUp.length === 0;
-		this.#setUp = isReady ? undefined : Promise.allSettled(setUp).then(() => this.#announce(handshake));
-		this.#calls.sendWaiting();
-		if (isReady) this.#announce(handshake);
-	}
-
-	#announce(handshake: Handshake): void {
-		if (this.#connection !== handshake) return;
-		this.#setUp = undefined;
+	#announce({sessionId, readOnly}: Handshake): void {
 		const resumed = this.#state.status === 'suspended';
-		const {sessionId, readOnly} = handshake;
 		const state = this.#enter({type: 'opened', now: performance.now(), sessionId, readOnly});
 		if (!state) return;
 		if (resumed || this.#era > 0) this.watches.missed();
@@ -255,7 +230,7 @@ export class Session {
 
 	#onDisconnected(cause: Error): void {
 		this.#record.closed(cause);
-		this.#handshake = this.#connection = undefined;
+		this.#connection.end();
 		const state = this.#enter({type: 'disconnected', now: performance.now(), expiresAt: this.#clock.expiresAt});
 		if (state) this.#tell('suspended', state as StateOf<'suspended'>);
 		this.checkClock();
@@ -268,7 +243,7 @@ export class Session {
 		this.#record.closed(cause);
 		this.#era++;
 		this.#identity = undefined;
-		this.#handshake = this.#connection = undefined;
+		this.#connection.end();
 		this.#clock.stop();
 		this.#calls.rejectWaiting(name => new SessionExpiredError(describe(name), {cause}));
 		this.watches.lost();
@@ -277,7 +252,7 @@ export class Session {
 
 	/** Told at once: nothing that was held is held any more, whether or not a server confirms it in time. */
 	async #shutDown(cause: Error | undefined): Promise<void> {
-		this.#handshake = this.#connection = undefined;
+		this.#connection.end();
 		this.#clock.stop();
 		this.#calls.rejectWaiting(name => closedError(name, this.#state));
 		this.watches.lost();
