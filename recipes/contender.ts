@@ -1,34 +1,20 @@
-import {
-	AbortedError,
-	type Children,
-	type Client,
-	type ClientEvents,
-	ClientClosedError,
-	type Created,
-	isCoordinationError,
-	joinPath,
-	nameOf,
-} from '../lib/index.ts';
+import {AbortedError, type Client, type ClientEvents, ClientClosedError, type Created, nameOf} from '../lib/index.ts';
 import {type Deferred, deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
 import {endings} from './connection-policy.ts';
 import type {ContendOptions} from './contend-options.ts';
 import {Knowledge, type Step} from './contender-knowledge.ts';
-import {isExhausted, protectedName, sequenceOf} from './contender-name.ts';
-import {findByGuid} from './find-by-guid.ts';
+import {isExhausted, sequenceOf} from './contender-name.ts';
+import type {Search} from './find-by-guid.ts';
 import {HeldLease} from './held-lease.ts';
-import {isInterruption, mayHaveRun} from './interruption.ts';
 import type {Mate} from './mates.ts';
-import {QueueParents} from './queue-parents.ts';
+import {type Entered, type Failure, type Listed, QueueRequests} from './queue-requests.ts';
 import {QueueWatches} from './queue-watches.ts';
 import {type LossReason, SequenceExhaustedError} from './recipe-error.ts';
 import {sweep, withdraw} from './withdraw.ts';
 
 /** What led to a look at the knowledge: the list of my entry, a later one, or a search, that shows my own node. */
 type Trigger = 'entry' | 'list' | 'search';
-
-/** The kernel repairs its own losses: it knows better than a policy what has to be asked again. */
-const once = {retry: false} as const;
 
 type State =
 	| {readonly status: 'waiting'}
@@ -37,7 +23,7 @@ type State =
 
 /**
  * The kernel of every recipe that queues: a protected ephemeral-sequential child, created and listed in one flight, then a wait for one predecessor.
- * `Knowledge` decides, this class sends and listens.
+ * `Knowledge` decides, `QueueRequests` and `QueueWatches` ask, this class carries what the one says to the others.
  *
  * Status: stable.
  *
@@ -48,7 +34,7 @@ export class Contender implements Mate {
 	readonly #client: Client;
 	readonly #path: string;
 	readonly #options: ContendOptions;
-	readonly #parents: QueueParents;
+	readonly #requests: QueueRequests;
 	readonly #outcome: Deferred<HeldLease | undefined> = deferred();
 	readonly #unsubscribe: () => void;
 	#state: State = {status: 'waiting'};
@@ -62,7 +48,7 @@ export class Contender implements Mate {
 		this.#client = client;
 		this.#path = path;
 		this.#options = options;
-		this.#parents = new QueueParents(client, path);
+		this.#requests = new QueueRequests(client, path, options);
 		this.#knowledge = new Knowledge(options);
 		this.#watches = new QueueWatches(client, path, {
 			armed: name => this.#learn(knowledge => knowledge.armed(name)),
@@ -138,71 +124,72 @@ export class Contender implements Mate {
 		}
 	}
 
-	/** One flight. Replies of one flight are looked at together: their promises settle in no particular order. */
 	async #enter(knowledge: Knowledge): Promise<void> {
-		const {kind, data} = this.#options;
-		const child = joinPath(this.#path, protectedName(knowledge.guid, kind));
-		const sent = [
-			this.#parents.send(),
-			this.#client.create(child, data, {...once, mode: 'ephemeral-sequential', protect: false}),
-			this.#client.children(this.#path, once),
-		] as const;
+		const entering = this.#requests.enter(knowledge.guid);
 		this.#options.alongside?.();
-		const [parents, created, listed] = await Promise.allSettled(sent);
-		if (created.status === 'rejected') return this.#notCreated(knowledge, created.reason, parents);
-		this.#parents.present();
-		const node = created.value;
-		if (!this.#isCurrent(knowledge)) return withdraw(this.#client, node.path, node.stat.ephemeralOwner);
+		const entered = await entering;
+		if (!this.#isCurrent(knowledge)) return this.#undo(entered, knowledge.guid);
+		if (entered.status === 'created') return this.#created(knowledge, entered);
+		this.#failed(entered, {
+			interrupted: sent => knowledge.createLost({sent}),
+			absent: error => (this.#requests.mendParents() ? this.#fresh() : this.#fail(error)),
+		});
+	}
+
+	#created(knowledge: Knowledge, {node, listed}: Extract<Entered, {status: 'created'}>): void {
+		const name = nameOf(node.path);
 		this.#node = node;
-		knowledge.created(nameOf(node.path));
-		const sequence = sequenceOf(nameOf(node.path), [kind]) ?? 0;
+		knowledge.created(name);
+		const sequence = sequenceOf(name, [this.#options.kind]) ?? 0;
 		if (isExhausted(sequence)) this.#fail(new SequenceExhaustedError(this.#path, sequence));
 		else this.#listed(knowledge, listed, 'entry');
 	}
 
-	#notCreated(knowledge: Knowledge, error: unknown, parents: PromiseSettledResult<void>): void {
-		const isLost = isInterruption(error);
-		if (!this.#isCurrent(knowledge)) {
-			if (isLost && mayHaveRun(error)) void sweep(this.#client, this.#path, knowledge.guid);
-		} else if (isLost) {
-			this.#ask(() => knowledge.createLost({sent: mayHaveRun(error)}));
-		} else if (!isCoordinationError(error, 'NO_NODE')) this.#fail(error);
-		else if (parents.status === 'rejected') this.#fail(parents.reason);
-		else if (this.#parents.noNode()) this.#fresh();
-		else this.#fail(error);
+	/** Nobody waits for it any more: what it created, or may have created, is taken back. */
+	async #undo(entered: Entered, guid: string): Promise<void> {
+		if (entered.status === 'created') {
+			const {path, stat} = entered.node;
+			await withdraw(this.#client, path, stat.ephemeralOwner);
+		} else if (entered.status === 'interrupted' && entered.mayHaveRun) await sweep(this.#client, this.#path, guid);
 	}
 
 	async #list(knowledge: Knowledge): Promise<void> {
-		const [listed] = await Promise.allSettled([this.#client.children(this.#path, once)]);
+		const listed = await this.#requests.list();
 		if (this.#isCurrent(knowledge)) this.#listed(knowledge, listed, 'list');
 	}
 
-	#listed(knowledge: Knowledge, listed: PromiseSettledResult<Children>, trigger: Trigger): void {
-		if (listed.status === 'fulfilled') {
-			if (knowledge.listed(listed.value.children)) this.#drive(trigger);
-			else this.#vanished();
-		} else if (isInterruption(listed.reason)) this.#ask(() => knowledge.listLost());
-		else if (isCoordinationError(listed.reason, 'NO_NODE')) this.#vanished();
-		else this.#fail(listed.reason);
+	#listed(knowledge: Knowledge, listed: Listed, trigger: Trigger): void {
+		if (listed.status !== 'listed')
+			this.#failed(listed, {interrupted: () => knowledge.listLost(), absent: () => this.#vanished()});
+		else if (knowledge.listed(listed.names)) this.#drive(trigger);
+		else this.#vanished();
+	}
+
+	async #find(knowledge: Knowledge): Promise<void> {
+		const searched = await this.#requests.find(knowledge.guid);
+		if (!this.#isCurrent(knowledge)) return;
+		if (searched.status === 'searched') this.#searched(knowledge, searched);
+		else this.#failed(searched, {interrupted: () => knowledge.findLost(), absent: () => this.#fresh()});
 	}
 
 	/** An earlier session's node dies with that session, so it is deleted and never adopted. */
-	async #find(knowledge: Knowledge): Promise<void> {
-		try {
-			const {children, hits} = await findByGuid(this.#client, this.#path, knowledge.guid);
-			if (!this.#isCurrent(knowledge)) return;
-			const mine = hits.find(({stat}) => stat.ephemeralOwner === this.#client.session?.id);
-			for (const hit of hits) if (hit !== mine) void withdraw(this.#client, hit.path, hit.stat.ephemeralOwner);
-			if (!mine) return this.#fresh();
-			this.#node = mine;
-			knowledge.found(nameOf(mine.path), children);
-			this.#drive('search');
-		} catch (error) {
-			if (!this.#isCurrent(knowledge)) return;
-			if (isCoordinationError(error, 'NO_NODE')) return this.#fresh();
-			if (!isInterruption(error)) return this.#fail(error);
-			this.#ask(() => knowledge.findLost());
-		}
+	#searched(knowledge: Knowledge, {children, hits}: Search): void {
+		const mine = hits.find(({stat}) => stat.ephemeralOwner === this.#client.session?.id);
+		for (const hit of hits) if (hit !== mine) void withdraw(this.#client, hit.path, hit.stat.ephemeralOwner);
+		if (!mine) return this.#fresh();
+		this.#node = mine;
+		knowledge.found(nameOf(mine.path), children);
+		this.#drive('search');
+	}
+
+	/** @param means what the failure tells, unless it is a refusal: nothing mends that */
+	#failed(
+		failure: Failure,
+		means: {readonly interrupted: (mayHaveRun: boolean) => void; readonly absent: (error: unknown) => void},
+	): void {
+		if (failure.status === 'interrupted') this.#ask(() => means.interrupted(failure.mayHaveRun));
+		else if (failure.status === 'absent') means.absent(failure.error);
+		else this.#fail(failure.error);
 	}
 
 	/** My node is gone: a holder has lost the lock, a waiter queues anew. */
