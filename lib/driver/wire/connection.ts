@@ -262,12 +262,12 @@ export class Connection {
 		}
 	}
 
-	/** A ping passes through the same queue as the requests before it: if one of them is still unanswered, it never will be. */
+	/** A ping passes through the same queue as the requests before it, and overtakes no credential: if one of them is still unanswered, it never will be. */
 	#deliverPong(): void {
 		const sentAt = this.#keepAlive?.answered();
 		if (sentAt === undefined) return;
-		const [oldest] = this.#pending;
-		if (oldest && oldest.sentAt < sentAt) throw new ProtocolError(`no reply to request ${oldest.xid}`);
+		for (const oldest of [this.#pending[0], this.#pendingAuth[0]])
+			if (oldest && oldest.sentAt < sentAt) throw new ProtocolError(`no reply to request ${oldest.xid}`);
 		this.#options.listener.answered(sentAt);
 	}
 
