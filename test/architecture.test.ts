@@ -43,9 +43,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	'recipes/index.ts': ['recipes/'],
 	'recipes/kafka/': ['lib/index.ts', 'lib/util/', 'recipes/'],
 	'recipes/kafka/index.ts': ['recipes/kafka/'],
-	'bin/': [...entries, 'lib/util/', 'bin/bench/report/scale.ts'],
+	'bin/': [...entries, 'lib/util/', 'bin/bench/report/scale.ts', 'bin/bench/peers/'],
+	/** Runs other client libraries, as tests do. */
+	'bin/bench/peers/': [...entries, 'lib/util/', 'lib/testing/', 'bin/'],
 	'bin/bench/report/scale.ts': [],
-	'bench/': [...entries, 'lib/util/', 'lib/testing/', 'bin/bench/report/scale.ts'],
+	'bench/': [...entries, 'lib/util/', 'lib/testing/', 'bin/bench/report/scale.ts', 'bin/bench/peers/'],
 };
 
 /** Which of the packages may be named where. The demo's producer stands for a user's program. */

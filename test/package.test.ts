@@ -47,12 +47,17 @@ test('the package holds only what its users need', t => {
 	const {files} = t.context;
 	const shipped =
 		/^dist\/(?:lib|recipes|bin)\/.+\.(?:js|d\.ts|js\.map)$|^lib\/testing\/pom\.xml$|^bin\/demo\/Witness\.java$/;
+	const peers = [
+		'CuratorPeer.java',
+		'kazoo_peer.py',
+		...['go.mod', 'go.sum', 'main.go'].map(name => `go-zookeeper/${name}`),
+	].map(name => `bin/bench/peers/${name}`);
 	t.deepEqual(
-		files.filter(file => !documents.includes(file) && !shipped.test(file)),
+		files.filter(file => ![...documents, ...peers].includes(file) && !shipped.test(file)),
 		[],
 	);
 	t.deepEqual(
-		documents.filter(file => !files.includes(file)),
+		[...documents, ...peers].filter(file => !files.includes(file)),
 		[],
 	);
 	t.true(files.includes('dist/lib/index.js'));

@@ -10,11 +10,13 @@ import {formatDuration} from './duration.ts';
 import {readEarlierResult} from './earlier-result.ts';
 import {benchHelp} from './help.ts';
 import {type BenchOptions, parseBenchOptions} from './options.ts';
+import {openCrew} from './peers/open-crew.ts';
 import {renderPage} from './report/page.ts';
 import type {BenchResult} from './result.ts';
 import {runElection} from './run-election.ts';
 import {runTimed} from './run-timed.ts';
 import {type Screen, screenFor} from './screen.ts';
+import {readSecurity, securitySettings} from './security.ts';
 import {renderSummary} from './summary.ts';
 import {Tally} from './tally.ts';
 import {Target} from './target.ts';
@@ -57,18 +59,20 @@ async function measure(options: BenchOptions): Promise<number> {
 
 /** Measures; a failure on the way comes with what was measured before it. */
 async function run(
-	{workload, connectString}: BenchOptions,
+	{workload, connectString, peer, security: securityOptions}: BenchOptions,
 	screen: Screen,
 	signal: AbortSignal,
 ): Promise<{readonly result: BenchResult; readonly failure: unknown}> {
+	const security = readSecurity(securityOptions, process.env);
+	await using crew = await openCrew(peer, security, {signal, onProgress: message => screen.say(message)});
 	screen.say(
 		connectString === undefined ? 'a ZooKeeper server starts on this machine' : `connecting to ${connectString}`,
 	);
 	const onWarning = (message: string): void => screen.say(`docent bench: ${message}`);
-	await using target = await Target.open({connectString, workload, signal, onWarning});
+	await using target = await Target.open({connectString, security, workload, signal, onWarning});
 	const tally = new Tally(workload);
 	const startedAt = new Date().toISOString();
-	const options = {target, tally, screen, signal};
+	const options = {target, tally, startWorker: crew.start, screen, signal};
 	let seconds = 0;
 	let failure: unknown;
 	try {
@@ -82,7 +86,8 @@ async function run(
 	const result: BenchResult = {
 		format: 1,
 		workload: workload.kind,
-		settings: settingsOf(workload),
+		client: crew.name,
+		settings: {...settingsOf(workload), ...securitySettings(security)},
 		target: target.name,
 		startedAt,
 		seconds,

@@ -13,6 +13,11 @@ export function formatCount(count: number): string {
 	return Math.round(count).toLocaleString('en');
 }
 
+/** An ISO 8601 instant of UTC, to the minute. */
+export function formatInstant(instant: string): string {
+	return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** How much of the earlier figure the new one is: `× 0.87`. */
 export function formatRatio(now: number, before: number): string {
 	return before > 0 ? `× ${(now / before).toFixed(2)}` : '–';

@@ -32,6 +32,14 @@ All znodes are made under one folder, /docent-bench-…, which is removed at the
 
   --session-timeout TIME   asked of the ensemble (default 10s, for election 4s)
   --connect-timeout TIME   after which an ensemble counts as unreachable (default 10s)
+  --peer NAME           the same with another client library: curator (Java), kazoo (Python), or go (go-zookeeper: lock and raw only), if its
+                        runtime is there; it is fetched or built when it is needed first. Java wants a longer --warm-up
+  --auth-file FILE      a credential for the ensemble, one line like digest:user:password; or in DOCENT_BENCH_AUTH. What is created is for it alone
+  --sasl-file FILE      a SASL user, one line like user:password; or in DOCENT_BENCH_SASL. Not with --peer
+  --tls                 connects by TLS
+  --tls-ca FILE         the certificate authority to trust, PEM (default: those that Node.js knows); implies --tls
+  --tls-cert FILE, --tls-key FILE   the client's own certificate and its key, PEM; imply --tls
+
   --json                the result as one JSON document on the standard output
   --report FILE         also writes the result as an HTML page that needs nothing else
   --compare FILE        compares with an earlier result, which --json has written

@@ -1,8 +1,10 @@
+import type {Security} from './security.ts';
 import type {TimedWorkload, Workload} from './workload.ts';
 
-/** What a worker process is told to do, as its argument. */
+/** What a worker process is told to do. */
 export type WorkerOrders<Kind extends Workload = Workload> = {
 	readonly connectString: string;
+	readonly security: Security;
 	/** The znode under which everything happens. */
 	readonly folder: string;
 	readonly workload: Kind;

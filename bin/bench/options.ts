@@ -1,12 +1,17 @@
 import {inspect, parseArgs} from 'node:util';
 import {BenchError} from './bench-error.ts';
 import {formatDuration, parseDuration} from './duration.ts';
+import {type PeerKind, peerFacts, peerKinds} from './peers/peer-kind.ts';
+import type {SecurityOptions} from './security.ts';
 import type {Workload} from './workload.ts';
 
 export type BenchOptions = {
 	readonly workload: Workload;
 	/** `undefined`: a server of our own. */
 	readonly connectString: string | undefined;
+	/** Whose client library does the work; `undefined`: ours. */
+	readonly peer: PeerKind | undefined;
+	readonly security: SecurityOptions;
 	readonly json: boolean;
 	readonly report: string | undefined;
 	readonly compare: string | undefined;
@@ -30,6 +35,13 @@ const known = {
 	kills: text,
 	'session-timeout': text,
 	'connect-timeout': text,
+	peer: text,
+	'auth-file': text,
+	'sasl-file': text,
+	tls: flag,
+	'tls-ca': text,
+	'tls-cert': text,
+	'tls-key': text,
 	json: flag,
 	report: text,
 	compare: text,
@@ -38,7 +50,21 @@ const known = {
 type Name = keyof typeof known;
 type Values = {readonly [Key in Name]?: string | boolean};
 
-const general: readonly Name[] = ['session-timeout', 'connect-timeout', 'json', 'report', 'compare', 'help'];
+const general: readonly Name[] = [
+	'session-timeout',
+	'connect-timeout',
+	'peer',
+	'auth-file',
+	'sasl-file',
+	'tls',
+	'tls-ca',
+	'tls-cert',
+	'tls-key',
+	'json',
+	'report',
+	'compare',
+	'help',
+];
 const timed: readonly Name[] = ['processes', 'duration', 'warm-up'];
 const contended: readonly Name[] = [...timed, 'contenders', 'hold', 'paths'];
 const optionsOf: Readonly<Record<Workload['kind'], readonly Name[]>> = {
@@ -63,17 +89,41 @@ export function parseBenchOptions(args: readonly string[]): BenchRequest {
 		each => !general.includes(each) && !optionsOf[kind].includes(each),
 	);
 	if (foreign) throw usage(`--${foreign} is not an option of docent bench ${kind}; see --help`);
-	const {json, report, compare} = values;
+	const read = new Reader(values);
+	const security = securityOf(read);
+	if (security.tls && connectString === undefined)
+		throw usage('--tls needs a connect string: the server that is started here has no certificate');
 	return {
 		kind: 'run',
 		options: {
-			workload: workloadOf(kind, new Reader(values)),
+			workload: workloadOf(kind, read),
 			connectString,
-			json: json === true,
-			report: typeof report === 'string' ? report : undefined,
-			compare: typeof compare === 'string' ? compare : undefined,
+			peer: peerOf(kind, read),
+			security,
+			json: read.flag('json'),
+			report: read.text('report'),
+			compare: read.text('compare'),
 		},
 	};
+}
+
+function peerOf(kind: Workload['kind'], read: Reader): PeerKind | undefined {
+	const value = read.text('peer');
+	if (value === undefined) return undefined;
+	const peer = peerKinds.find(each => each === value);
+	if (!peer) throw refuse('peer', value, `one of ${peerKinds.join(', ')}`);
+	const {name, workloads} = peerFacts[peer];
+	if (!workloads.includes(kind))
+		throw usage(`--peer ${peer}: ${name} has nothing for docent bench ${kind}, only for ${workloads.join(', ')}`);
+	return peer;
+}
+
+function securityOf(read: Reader): SecurityOptions {
+	const files = {ca: read.text('tls-ca'), cert: read.text('tls-cert'), key: read.text('tls-key')};
+	if ((files.cert === undefined) !== (files.key === undefined))
+		throw usage('--tls-cert and --tls-key must come together');
+	const isSecure = read.flag('tls') || files.ca !== undefined || files.cert !== undefined;
+	return {authFile: read.text('auth-file'), saslFile: read.text('sasl-file'), tls: isSecure ? files : undefined};
 }
 
 function workloadOf(kind: Workload['kind'], read: Reader): Workload {
@@ -123,6 +173,15 @@ class Reader {
 
 	constructor(values: Values) {
 		this.#values = values;
+	}
+
+	flag(name: Name): boolean {
+		return this.#values[name] === true;
+	}
+
+	text(name: Name): string | undefined {
+		const value = this.#values[name];
+		return typeof value === 'string' ? value : undefined;
 	}
 
 	whole(name: Name, byDefault: number, least: number, most: number): number {

@@ -19,6 +19,8 @@ export type Interval = {
 export type BenchResult = {
 	readonly format: 1;
 	readonly workload: string;
+	/** The library that was measured, and its version; `undefined` in results from before there were others. */
+	readonly client?: string | undefined;
 	/** The options that shaped it, as they would be written. */
 	readonly settings: Readonly<Record<string, string>>;
 	readonly target: string;

@@ -1,6 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {AbortedError} from '../../lib/index.ts';
-import {LeaderLatch} from '../../recipes/index.ts';
 import {abortable} from '../../lib/util/abortable.ts';
 import {type Deferred, deferred} from '../../lib/util/deferred.ts';
 import {BenchError} from './bench-error.ts';
@@ -9,7 +8,7 @@ import {formatDuration} from './duration.ts';
 import type {Report} from './messages.ts';
 import {monotonicMicros} from './monotonic.ts';
 import type {RunOptions} from './run-timed.ts';
-import {WorkerProcess} from './worker-process.ts';
+import type {Worker} from './worker-process.ts';
 import type {ElectionWorkload} from './workload.ts';
 
 const resigned = 0;
@@ -24,7 +23,7 @@ type Leading = {readonly contender: number; readonly at: number};
 /** The parent's part of an election: knows the leader, and takes it away. */
 class Election implements AsyncDisposable {
 	readonly #options: RunOptions<ElectionWorkload>;
-	readonly #workers = new Map<number, WorkerProcess>();
+	readonly #workers = new Map<number, Worker>();
 	readonly #failure: Deferred<never> = deferred();
 	#leading: Deferred<Leading> = deferred();
 	#resigned: Deferred<number> = deferred();
@@ -35,10 +34,10 @@ class Election implements AsyncDisposable {
 	}
 
 	async enlist(contender: number): Promise<void> {
-		const {target, workload, signal} = this.#options;
-		const {connectString, folder} = target;
-		const worker = new WorkerProcess(
-			{connectString, folder, workload, contenders: [contender]},
+		const {target, workload, startWorker, signal} = this.#options;
+		const {connectString, security, folder} = target;
+		const worker = startWorker(
+			{connectString, security, folder, workload, contenders: [contender]},
 			report => this.#onReport(contender, report),
 			this.#failure.reject,
 		);
@@ -73,9 +72,9 @@ class Election implements AsyncDisposable {
 	/** Waits until all who want to lead are in the queue. */
 	async settle(): Promise<void> {
 		const {target, workload, signal} = this.#options;
-		const latch = new LeaderLatch(target.client, latchPath(target.folder));
+		// Not by our recipe, which does not know the znodes of every other.
 		const isComplete = async (): Promise<boolean> =>
-			(await latch.participants({signal})).length === workload.contenders;
+			(await target.client.children(latchPath(target.folder), {signal})).children.length === workload.contenders;
 		const settled = async (): Promise<void> => {
 			do await sleep(settling, undefined, {signal});
 			while (!(await isComplete()));
@@ -114,7 +113,7 @@ class Election implements AsyncDisposable {
 export async function runElection(options: RunOptions<ElectionWorkload>): Promise<number> {
 	const {workload, tally, screen, signal} = options;
 	const {contenders, rounds, kills} = workload;
-	const start = monotonicMicros();
+	let start = monotonicMicros();
 	const now = (): number => monotonicMicros() - start;
 	let done = 0;
 	try {
@@ -122,6 +121,7 @@ export async function runElection(options: RunOptions<ElectionWorkload>): Promis
 		await Promise.all(Array.from({length: contenders}, async (_, contender) => election.enlist(contender)));
 		screen.show(() => ({share: done / (rounds + kills), remaining: undefined, ...tally.progress(now())}));
 		let leader = await election.leader();
+		start = monotonicMicros();
 		for (; done < rounds + kills; done++) {
 			await election.settle();
 			const isKill = done >= rounds;

@@ -7,13 +7,14 @@ import {monotonicMicros} from './monotonic.ts';
 import type {Screen} from './screen.ts';
 import type {Tally} from './tally.ts';
 import type {Target} from './target.ts';
-import {WorkerProcess} from './worker-process.ts';
+import type {StartWorker} from './worker-process.ts';
 import type {TimedWorkload} from './workload.ts';
 
 export type RunOptions<Kind> = {
 	readonly workload: Kind;
 	readonly target: Target;
 	readonly tally: Tally;
+	readonly startWorker: StartWorker;
 	readonly screen: Screen;
 	readonly signal: AbortSignal;
 };
@@ -24,8 +25,9 @@ export type RunOptions<Kind> = {
  * @returns the seconds that were measured, fewer than were asked for after an abort
  * @throws {BenchError} when a worker fails; what the others measured until then is in the tally
  */
-export async function runTimed({workload, target, tally, screen, signal}: RunOptions<TimedWorkload>): Promise<number> {
-	const {connectString, folder} = target;
+export async function runTimed(options: RunOptions<TimedWorkload>): Promise<number> {
+	const {workload, target, tally, startWorker, screen, signal} = options;
+	const {connectString, folder, security} = target;
 	const {duration, warmUp} = workload;
 	const failure = deferred<never>();
 	failure.promise.catch(() => {});
@@ -35,8 +37,8 @@ export async function runTimed({workload, target, tally, screen, signal}: RunOpt
 		else if (report.kind === 'lost') tally.lost();
 		else if (report.kind === 'requests') tally.requests(report.count);
 	};
-	const workers = sharesOf(workload).map(
-		contenders => new WorkerProcess({connectString, folder, workload, contenders}, onReport, failure.reject),
+	const workers = sharesOf(workload).map(contenders =>
+		startWorker({connectString, security, folder, workload, contenders}, onReport, failure.reject),
 	);
 	let start: number | undefined;
 	try {

@@ -1,4 +1,4 @@
-import {formatCount, formatMicros, formatRate, formatRatio} from './format.ts';
+import {formatCount, formatInstant, formatMicros, formatRate, formatRatio} from './format.ts';
 import {isTold, shownPercentiles} from './latencies.ts';
 import type {BenchResult, SeriesResult} from './result.ts';
 import {textTable} from './text-table.ts';
@@ -11,13 +11,14 @@ const endings: Readonly<Record<BenchResult['ended'], string>> = {
 
 /** The result for a terminal. */
 export function renderSummary(result: BenchResult, before?: BenchResult): readonly string[] {
-	const {workload, target, settings, seconds, ended, roundTrip} = result;
+	const {workload, client = 'Docent', target, settings, seconds, ended, roundTrip} = result;
 	return [
-		`docent bench ${workload} on ${target}${endings[ended]}`,
+		`docent bench ${workload}, ${client} on ${target}${endings[ended]}`,
 		Object.entries(settings)
 			.map(([name, value]) => `${name} ${value}`)
 			.join(' · '),
 		`${seconds.toFixed(1)} s measured; one round trip (a read, before the run) ${formatMicros(roundTrip)}`,
+		...(before ? [`before: ${before.client ?? 'Docent'} on ${before.target}, ${formatInstant(before.startedAt)}`] : []),
 		'',
 		...latencyTable(result, before),
 		'',

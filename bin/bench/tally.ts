@@ -121,7 +121,10 @@ export class Tally {
 			timeline: {interval: this.#interval / 1e6, intervals: this.#timeline()},
 			contenders: isContended(this.#workload) ? this.#acquisitions : [],
 			fairness: this.#fairness(),
-			requestsPerTurn: this.#requests > 0 ? this.#requests / Math.max(1, this.#overall.count) : undefined,
+			requestsPerTurn:
+				isContended(this.#workload) && this.#requests > 0
+					? this.#requests / Math.max(1, this.#overall.count)
+					: undefined,
 			errors: Object.fromEntries(errors.map(([code, {count}]) => [code, count])),
 			errorMessages: Object.fromEntries(errors.map(([code, {message}]) => [code, message])),
 			lostLeases: this.#lostLeases,

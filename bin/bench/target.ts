@@ -3,6 +3,7 @@ import {type Client, connect, isCoordinationError, joinPath} from '../../lib/ind
 import {TestingServer} from '../../lib/testing/index.ts';
 import {BenchError} from './bench-error.ts';
 import {monotonicMicros} from './monotonic.ts';
+import {connectOptions, type Security} from './security.ts';
 import type {Workload} from './workload.ts';
 
 /** Milliseconds that the removal of the folder may take. */
@@ -13,6 +14,7 @@ const deletesInFlight = 500;
 export type TargetOptions = {
 	/** `undefined`: a server of our own. */
 	readonly connectString: string | undefined;
+	readonly security: Security;
 	readonly workload: Workload;
 	readonly signal: AbortSignal;
 	/** Told what could not be put right at the end. */
@@ -22,6 +24,7 @@ export type TargetOptions = {
 /** The ensemble that is measured, with a folder of ours on it. */
 export class Target implements AsyncDisposable {
 	readonly connectString: string;
+	readonly security: Security;
 	/** For people. */
 	readonly name: string;
 	readonly folder: string = `/docent-bench-${randomBytes(4).toString('hex')}`;
@@ -34,25 +37,32 @@ export class Target implements AsyncDisposable {
 	private constructor(
 		client: Client,
 		connectString: string,
+		security: Security,
 		name: string,
 		server: TestingServer | undefined,
 		onWarning: TargetOptions['onWarning'],
 	) {
 		this.client = client;
 		this.connectString = connectString;
+		this.security = security;
 		this.name = name;
 		this.#server = server;
 		this.#onWarning = onWarning;
 	}
 
-	static async open({connectString, workload, signal, onWarning}: TargetOptions): Promise<Target> {
+	static async open({connectString, security, workload, signal, onWarning}: TargetOptions): Promise<Target> {
 		const server = connectString === undefined ? await TestingServer.start({signal}) : undefined;
 		try {
 			const address = connectString ?? server?.connectString ?? '';
 			const name = server ? `ZooKeeper ${await server.version()} on this machine, started for this` : address;
 			const {sessionTimeout, connectTimeout} = workload;
-			const client = await connect(address, {sessionTimeout, connectTimeout, signal});
-			const target = new Target(client, address, name, server, onWarning);
+			const client = await connect(address, {
+				...connectOptions(security),
+				sessionTimeout,
+				connectTimeout,
+				signal,
+			});
+			const target = new Target(client, address, security, name, server, onWarning);
 			try {
 				await target.#prepare(signal);
 				return target;

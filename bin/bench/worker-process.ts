@@ -11,7 +11,25 @@ const patience = 5000;
 const worker = fileURLToPath(import.meta.resolve('./worker.js'));
 
 /** A worker as its parent sees it. It is gone when this is disposed of. */
-export class WorkerProcess implements AsyncDisposable {
+export interface Worker extends AsyncDisposable {
+	/** Resolves when it has a session. @throws {BenchError} */
+	ready(signal: AbortSignal): Promise<void>;
+	send(command: Command): void;
+	/** SIGKILL; resolves when the process is gone. */
+	kill(): Promise<void>;
+	/** Tells it to stop, and kills it if it does not in time. Idempotent. */
+	stop(): Promise<void>;
+}
+
+/** @param onFailure once, if it ends or fails before it is told to stop */
+export type StartWorker = (
+	orders: WorkerOrders,
+	onReport: (report: Report) => void,
+	onFailure: (error: BenchError) => void,
+) => Worker;
+
+/** A worker with Docent. */
+export class WorkerProcess implements Worker {
 	readonly #child: ChildProcess;
 	readonly #ready: Deferred<void> = deferred();
 	readonly #exited: Deferred<void> = deferred();
@@ -20,7 +38,7 @@ export class WorkerProcess implements AsyncDisposable {
 	/** @param onFailure once, if it ends or fails before it is told to stop */
 	constructor(orders: WorkerOrders, onReport: (report: Report) => void, onFailure: (error: BenchError) => void) {
 		this.#ready.promise.catch(() => {});
-		this.#child = fork(worker, [JSON.stringify(orders)], {
+		this.#child = fork(worker, [], {
 			serialization: 'advanced',
 			stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 		});
@@ -41,9 +59,10 @@ export class WorkerProcess implements AsyncDisposable {
 			fail(`a worker process ended with ${signal ?? `exit code ${code}`}`);
 			this.#exited.resolve();
 		});
+		// Not as an argument: everybody can read a process's arguments, and there are credentials among them.
+		this.#child.send(orders, () => {});
 	}
 
-	/** Resolves when it has a session. @throws {BenchError} */
 	async ready(signal: AbortSignal): Promise<void> {
 		await abortable(this.#ready.promise, signal, reason => new AbortedError('start the workers', reason));
 	}
@@ -52,14 +71,12 @@ export class WorkerProcess implements AsyncDisposable {
 		if (this.#child.connected) this.#child.send(command, () => {});
 	}
 
-	/** SIGKILL; resolves when the process is gone. */
 	async kill(): Promise<void> {
 		this.#dismissed = true;
 		this.#child.kill('SIGKILL');
 		await this.#exited.promise;
 	}
 
-	/** Tells it to stop, and kills it if it does not in time. Idempotent. */
 	async stop(): Promise<void> {
 		this.#dismissed = true;
 		this.send({kind: 'stop'});

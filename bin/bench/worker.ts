@@ -8,6 +8,7 @@ import {type Command, tell, type TimedOrders, type WorkerOrders} from './message
 import {operateRaw} from './operate-raw.ts';
 import {RequestCounter} from './request-counter.ts';
 import {SampleBuffer} from './samples.ts';
+import {connectOptions} from './security.ts';
 
 /** Milliseconds between two deliveries of samples. */
 const deliveryInterval = 100;
@@ -21,16 +22,21 @@ process.on('disconnect', orphaned);
 const stop = new AbortController();
 // Every call in flight listens to it.
 setMaxListeners(0, stop.signal);
+const orders = deferred<WorkerOrders>();
 const start = deferred<number>();
 let campaign: Campaign | undefined;
-process.on('message', (command: Command) => {
-	if (command.kind === 'start') start.resolve(command.at);
-	else if (command.kind === 'resign') campaign?.resign();
-	else stop.abort();
+// The first message says what to do, the others when.
+process.once('message', (first: WorkerOrders) => {
+	orders.resolve(first);
+	process.on('message', (command: Command) => {
+		if (command.kind === 'start') start.resolve(command.at);
+		else if (command.kind === 'resign') campaign?.resign();
+		else stop.abort();
+	});
 });
 
 try {
-	await work(JSON.parse(process.argv[2] ?? '{}') as WorkerOrders, stop.signal);
+	await work(await orders.promise, stop.signal);
 } catch (error) {
 	if (!stop.signal.aborted) tell({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
 }
@@ -39,10 +45,15 @@ await new Promise(resolve => process.send?.({kind: 'done'}, resolve));
 process.off('disconnect', orphaned);
 process.disconnect();
 
-async function work(orders: WorkerOrders, signal: AbortSignal): Promise<void> {
-	const {connectString, workload} = orders;
+async function work(given: WorkerOrders, signal: AbortSignal): Promise<void> {
+	const {connectString, security, workload} = given;
 	const {sessionTimeout, connectTimeout} = workload;
-	await using client = await connect(connectString, {sessionTimeout, connectTimeout, signal});
+	await using client = await connect(connectString, {
+		...connectOptions(security),
+		sessionTimeout,
+		connectTimeout,
+		signal,
+	});
 	let closing: NodeJS.Timeout | undefined;
 	using _ = addAbortListener(signal, () => {
 		start.resolve(0);
@@ -51,15 +62,15 @@ async function work(orders: WorkerOrders, signal: AbortSignal): Promise<void> {
 	tell({kind: 'ready'});
 	const at = await start.promise;
 	if (workload.kind === 'election') {
-		campaign = new Campaign(client, orders.folder);
+		campaign = new Campaign(client, given.folder);
 		await campaign.run(signal);
 	} else {
-		await measure(client, {...orders, workload}, at, signal);
+		await measure(client, {...given, workload}, at, signal);
 	}
 	clearTimeout(closing);
 }
 
-async function measure(client: Client, orders: TimedOrders, at: number, signal: AbortSignal): Promise<void> {
+async function measure(client: Client, given: TimedOrders, at: number, signal: AbortSignal): Promise<void> {
 	const samples = new SampleBuffer(at);
 	const deliver = (): void => {
 		const taken = samples.take();
@@ -67,11 +78,11 @@ async function measure(client: Client, orders: TimedOrders, at: number, signal: 
 	};
 	const timer = setInterval(deliver, deliveryInterval);
 	try {
-		const {workload} = orders;
-		if (workload.kind === 'raw') await operateRaw(client, {...orders, workload}, {at, samples, signal});
+		const {workload} = given;
+		if (workload.kind === 'raw') await operateRaw(client, {...given, workload}, {at, samples, signal});
 		else {
 			using requests = new RequestCounter(at, at + workload.duration * 1000);
-			await contendForLocks(client, {...orders, workload}, {samples, signal});
+			await contendForLocks(client, {...given, workload}, {samples, signal});
 			tell({kind: 'requests', count: requests.count});
 		}
 	} finally {

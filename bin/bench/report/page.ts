@@ -1,4 +1,4 @@
-import {formatCount, formatMicros, formatRate, formatRatio} from '../format.ts';
+import {formatCount, formatInstant, formatMicros, formatRate, formatRatio} from '../format.ts';
 import {isTold, shownPercentiles} from '../latencies.ts';
 import type {BenchResult, SeriesResult} from '../result.ts';
 import {contenderChart} from './contender-chart.ts';
@@ -9,7 +9,17 @@ import {timelineChart} from './timeline-chart.ts';
 
 /** A result as one HTML page that loads nothing. */
 export function renderPage(result: BenchResult, before?: BenchResult): string {
-	const {workload, target, settings, startedAt, seconds, machine, roundTrip, requestsPerTurn} = result;
+	const {
+		workload,
+		client = 'Docent',
+		target,
+		settings,
+		startedAt,
+		seconds,
+		machine,
+		roundTrip,
+		requestsPerTurn,
+	} = result;
 	const title = `docent bench ${workload}`;
 	const setting = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
 	return `<!doctype html>
@@ -22,8 +32,8 @@ export function renderPage(result: BenchResult, before?: BenchResult): string {
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(target)}</p>
-<p class="soft">${escapeHtml([`${startedAt.slice(0, 16).replace('T', ' ')} UTC`, `${seconds.toFixed(1)} s measured`, ...setting].join(' · '))}</p>
+<p>${escapeHtml(`${client} on ${target}`)}</p>
+<p class="soft">${escapeHtml([formatInstant(startedAt), `${seconds.toFixed(1)} s measured`, ...setting].join(' · '))}</p>
 ${notice(result)}
 ${tiles(result, before)}
 <h2>Latency distribution</h2>
@@ -100,8 +110,8 @@ function percentileOf({percentiles}: SeriesResult, percentile: number): number {
 
 function key(before: BenchResult | undefined): string {
 	if (!before) return '<p class="soft">Share of the calls by how long they took; the axis is logarithmic.</p>';
-	const when = `${before.startedAt.slice(0, 16).replace('T', ' ')} UTC`;
-	return `<p class="soft"><span class="key"></span>this run <span class="key dashed"></span>before: ${escapeHtml(when)}, ${escapeHtml(before.target)}</p>`;
+	const {client = 'Docent', target, startedAt} = before;
+	return `<p class="soft"><span class="key"></span>this run <span class="key dashed"></span>before: ${escapeHtml(`${client} on ${target}, ${formatInstant(startedAt)}`)}</p>`;
 }
 
 function distribution(series: SeriesResult, before: SeriesResult | undefined): string {

@@ -19,6 +19,8 @@ test('without options: 8 contenders of one lock in 2 processes on a server of ou
 				hold: 5,
 			},
 			connectString: undefined,
+			peer: undefined,
+			security: {authFile: undefined, saslFile: undefined, tls: undefined},
 			json: false,
 			report: undefined,
 			compare: undefined,
@@ -41,6 +43,18 @@ test('every option is heard', t => {
 			compare: 'b.json',
 		},
 	});
+	t.like(
+		parseBenchOptions(
+			'lock zk1 --peer kazoo --auth-file a --sasl-file b --tls-ca ca.pem --tls-cert c.pem --tls-key k.pem'.split(' '),
+		),
+		{
+			options: {
+				peer: 'kazoo',
+				security: {authFile: 'a', saslFile: 'b', tls: {ca: 'ca.pem', cert: 'c.pem', key: 'k.pem'}},
+			},
+		},
+	);
+	t.like(parseBenchOptions(['lock', 'zk1', '--tls']), {options: {security: {tls: {ca: undefined}}}});
 	t.like(parseBenchOptions(['semaphore', '--leases', '2']), {options: {workload: {kind: 'semaphore', leases: 2}}});
 	t.like(parseBenchOptions(['raw', '--in-flight', '100', '--size=0']), {
 		options: {workload: {kind: 'raw', inFlight: 100, size: 0, processes: 2}},
@@ -73,6 +87,10 @@ for (const [line, says] of [
 	['semaphore --leases 0', /^--leases must be a whole number from 1 to 10000, not '0'$/],
 	['election --contenders 1', /from 2 to 100/],
 	['election --rounds 0 --kills 0', /^--rounds and --kills must not both be 0$/],
+	['lock --peer etcd', /^--peer must be one of curator, kazoo, go, not 'etcd'$/],
+	['rwlock --peer go', /^--peer go: go-zookeeper 1.0.4 has nothing for docent bench rwlock, only for lock, raw$/],
+	['lock zk1 --tls-cert c.pem', /^--tls-cert and --tls-key must come together$/],
+	['lock --tls', /^--tls needs a connect string/],
 	['lock --contendres 4', /^Unknown option '--contendres'; see --help$/],
 	['lock --hold', /^Option '--hold <value>' argument missing; see --help$/],
 ] as const) {

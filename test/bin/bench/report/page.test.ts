@@ -46,7 +46,9 @@ test('one page that loads nothing', t => {
 });
 
 test('an earlier run is drawn over it, and put in ratios', t => {
-	const page = renderPage(result(2000), result(1000));
+	const page = renderPage(result(2000, {client: 'kazoo 2.11.0'}), result(1000));
+	t.true(page.includes('<p>kazoo 2.11.0 on zk1:2181/app</p>'));
+	t.true(page.includes('before: Docent on zk1:2181/app, 2026-01-02 03:04 UTC'));
 	t.is(page.match(/class="before"/g)?.length, 4);
 	t.notRegex(page, /NaN|undefined|Infinity/);
 	const [now, before] = [result(2000), result(1000)].map(({series}) => series[0]?.percentiles[0] ?? 0);
@@ -83,10 +85,11 @@ test('what comes from outside is shown, not run', t => {
 test('the terminal gets the same figures', t => {
 	const text = renderSummary(
 		result(2000, {ended: 'interrupted', errors: {NO_AUTH: 3}, errorMessages: {NO_AUTH: 'no'}}),
-		result(1000),
+		result(1000, {client: 'Curator 5.9.0'}),
 	).join('\n');
-	t.regex(text, /^docent bench lock on zk1:2181\/app \(interrupted/);
+	t.regex(text, /^docent bench lock, Docent on zk1:2181\/app \(interrupted/);
 	t.regex(text, /acquire +200 +\d+/);
+	t.regex(text, /^before: Curator 5\.9\.0 on zk1:2181\/app, 2026-01-02 03:04 UTC$/m);
 	t.regex(text, / {2}to before +× \d/);
 	t.regex(text, /fairness 1\.000 \(Jain's index, 1 is best\) \(before 1\.000\)/);
 	t.regex(text, /3 × NO_AUTH, such as: no/);
