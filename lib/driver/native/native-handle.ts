@@ -54,7 +54,7 @@ const noLimit = 2 ** 31 - 1;
  * The C client would dial again by itself. But when it closes a socket because the server was mute for too long, the addon goes on to hold a libuv handle for that
  * descriptor until the next dial, takes the descriptor out of epoll then, and by that time it may be another socket's of this process: that one is told of nothing any more, and
  * the next change of what it waits for aborts the process (`uv__epoll_ctl_prep`). So the addon's client is closed, which lets go of the handle, in the very callback that tells
- * of a closed socket: before anything else can be given the descriptor.
+ * of a closed socket, or right behind the call whose write has failed, of which nothing tells: before anything else can be given the descriptor.
  */
 export class NativeHandle {
 	readonly #client: NativeClient;
@@ -156,6 +156,8 @@ export class NativeHandle {
 			this.#calls.delete(call);
 			reject(returned === badArguments ? new RefusedError(returned) : new DisconnectedError(false));
 		}
+		// Its own write failed: it has closed the socket without a word, and would dial again when the addon's timer next fires.
+		if (this.#client.state !== connectedState) this.#client.close();
 		return promise;
 	}
 

@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {type AddressInfo, createConnection, createServer, type Socket} from 'node:net';
 import anyTest, {type TestFn} from 'ava';
+import {DisconnectedError} from '../../../lib/driver/driver.ts';
 import {NativeDriver} from '../../../lib/driver/native/native-driver.ts';
 import {parseConnectString} from '../../../lib/driver/wire/ensemble.ts';
 import {FaultProxy, TestingServer} from '../../../lib/testing/index.ts';
@@ -29,6 +30,38 @@ if (installed.type === 'failed') {
 			maxRequestLength: 1_048_575,
 		});
 
+	/** Sockets beside the driver's, which take the numbers that are free when they are opened. */
+	const startEcho = async (): Promise<
+		AsyncDisposable & {readonly connect: () => void; readonly allEcho: () => Promise<void>}
+	> => {
+		const server = createServer(socket => socket.pipe(socket)).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const {port} = server.address() as AddressInfo;
+		const sockets: Socket[] = [];
+		return {
+			connect: () => void sockets.push(createConnection(port, '127.0.0.1')),
+			allEcho: async () => {
+				for (const socket of sockets) {
+					let missing = large;
+					const isBack = new Promise<void>(resolve => {
+						socket.on('data', (chunk: Buffer) => {
+							missing -= chunk.length;
+							if (missing === 0) resolve();
+						});
+					});
+					socket.write(Buffer.alloc(large));
+					await isBack;
+					socket.removeAllListeners('data');
+				}
+			},
+			[Symbol.asyncDispose]: async () => {
+				for (const socket of sockets) socket.destroy();
+				server.close();
+				await once(server, 'close');
+			},
+		};
+	};
+
 	test.before(async t => {
 		const server = await TestingServer.start();
 		t.context = {server, proxy: await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'})};
@@ -40,12 +73,9 @@ if (installed.type === 'failed') {
 	});
 
 	test.serial('what the C client gives up over a mute server takes no other socket of the process along', async t => {
-		const echo = createServer(socket => socket.pipe(socket)).listen(0, '127.0.0.1');
-		await once(echo, 'listening');
-		const {port} = echo.address() as AddressInfo;
+		await using echo = await startEcho();
 		const driver = newDriver(t.context);
 		const log = await openDriver(driver);
-		const sockets: Socket[] = [];
 		for (let round = 1; round <= 2; round++) {
 			t.context.proxy.blackhole();
 			// A timer of the addon's that fires late leaves it without another for a third of the session timeout: time enough for others to open sockets.
@@ -53,26 +83,30 @@ if (installed.type === 'failed') {
 			await log.told('disconnected', round);
 			clearInterval(hindrance);
 			// They take the numbers that are free now, the C client's among them.
-			for (let count = 0; count < 8; count++) sockets.push(createConnection(port, '127.0.0.1'));
+			for (let count = 0; count < 8; count++) echo.connect();
 			await t.context.proxy.restore();
 			await log.told('connected', round + 1);
-			for (const socket of sockets) {
-				let missing = large;
-				const isBack = new Promise<void>(resolve => {
-					socket.on('data', (chunk: Buffer) => {
-						missing -= chunk.length;
-						if (missing === 0) resolve();
-					});
-				});
-				socket.write(Buffer.alloc(large));
-				await isBack;
-				socket.removeAllListeners('data');
-			}
+			await echo.allEcho();
 		}
-		for (const socket of sockets) socket.destroy();
-		echo.close();
 		await driver.close(2000);
 		t.pass();
+	});
+
+	test.serial('a connection whose loss a write is the first to notice takes no other socket along either', async t => {
+		await using echo = await startEcho();
+		const driver = newDriver(t.context);
+		const log = await openDriver(driver);
+		t.context.proxy.reset();
+		// In the same turn, in which the addon has not been told of the reset.
+		const call = driver.call('sync', {path: '/'});
+		for (let count = 0; count < 8; count++) echo.connect();
+		await t.throwsAsync(call, {instanceOf: DisconnectedError});
+		await log.told('disconnected');
+		await log.told('connected', 2);
+		await echo.allEcho();
+		const [first, second] = log.handshakes.map(({sessionId}) => sessionId);
+		t.is(second, first);
+		await driver.close(2000);
 	});
 
 	test.serial('sessions given up in the very call that tells of a lost connection', async t => {
