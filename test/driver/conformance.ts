@@ -59,7 +59,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 		t.false(handshake?.readOnly);
 	});
 
-	check('every mode of create answers the path and the stat', async (t, {driver, log, root}) => {
+	check('#22 every mode of create answers the path and the stat', async (t, {driver, log, root}) => {
 		const owner = log.handshakes[0]?.sessionId;
 		const modes: readonly [CreateMode, bigint | undefined, RegExp][] = [
 			['persistent', 0n, /\/n$/],
@@ -90,7 +90,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 		}
 	});
 
-	check('null, empty and large data are told apart and kept', async (t, {driver, root}) => {
+	check('#20 null, empty and large data are told apart and kept', async (t, {driver, root}) => {
 		for (const data of [null, Buffer.alloc(0), Buffer.alloc(1_000_000, 7)]) {
 			if (data === null && lacks.includes('nullData')) continue;
 			const stat = await driver.call('set', {path: root, data, version: -1});
@@ -98,7 +98,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 		}
 	});
 
-	check('a request that is too large is not sent, one that is just not is', async (t, {driver, root}) => {
+	check('#20 a request that is too large is not sent, one that is just not is', async (t, {driver, root}) => {
 		const set = (length: number): Promise<unknown> =>
 			driver.call('set', {path: root, data: Buffer.alloc(length), version: -1});
 		// xid, type, the path, the data, the version: each length takes four bytes more.
@@ -124,7 +124,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 		t.is((await driver.call('exists', {path: root, watch: false})).numChildren, 1);
 	});
 
-	check('refusals carry the code of the server', async (t, {driver, root}) => {
+	check('#28 refusals carry the code of the server', async (t, {driver, root}) => {
 		const refused = async (call: Promise<unknown>): Promise<number | undefined> => {
 			const error = await t.throwsAsync(call, {instanceOf: RefusedError});
 			return error.resultCode;
@@ -159,7 +159,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 		);
 	});
 
-	checkIf('multi', 'a multi is done as a whole or not at all', async (t, {driver, root}) => {
+	checkIf('multi', '#27 a multi is done as a whole or not at all', async (t, {driver, root}) => {
 		const make: MultiOperation = {type: 'create', path: `${root}/m`, data: null, acl: openAcl, mode: 'persistent'};
 		const outcomes = await driver.call('multi', [
 			make,
@@ -185,7 +185,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 		await t.throwsAsync(driver.call('get', {path: `${root}/m`, watch: false}), {instanceOf: RefusedError});
 	});
 
-	check('an event comes before the reply that shows the change', async (t, {driver, log, root}) => {
+	check('#31 #34 an event comes before the reply that shows the change', async (t, {driver, log, root}) => {
 		await driver.call('get', {path: root, watch: true});
 		await driver.call('children', {path: root, watch: true});
 		await t.throwsAsync(driver.call('exists', {path: `${root}/c`, watch: true}), {instanceOf: RefusedError});
@@ -200,7 +200,7 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 
 	checkIf(
 		'persistentWatches',
-		'persistent watches tell every change until they are taken back',
+		'#35 persistent watches tell every change until they are taken back',
 		async (t, {driver, log, root}) => {
 			await driver.call('addWatch', {path: root, mode: 'recursive'});
 			await create(driver, `${root}/a`);

@@ -11,7 +11,7 @@ const noTables: WatchTables = {data: [], exist: [], child: [], persistent: [], r
 /** What every driver must do as sessions and connections come and go. */
 export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest): void {
 	check(
-		'after a reset the same session goes on, and missed changes are told before setWatches is answered',
+		'#1 #5 #32 after a reset the same session goes on, and missed changes are told before setWatches is answered',
 		async (t, {driver, log, root}) => {
 			await create(driver, `${root}/e`, 'ephemeral');
 			for (const path of [root, `${root}/e`]) await driver.call('get', {path, watch: true});
@@ -37,7 +37,7 @@ export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest)
 		},
 	);
 
-	check('a session that was killed is expired, and a new one opens', async (t, {driver, log}) => {
+	check('#2 a session that was killed is expired, and a new one opens', async (t, {driver, log}) => {
 		const [first] = log.handshakes;
 		// Who kills it takes it over first, and the driver must not win it back meanwhile.
 		t.context.proxy.refuse();
@@ -72,7 +72,7 @@ export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest)
 		t.pass('an idle connection is kept alive');
 	});
 
-	check('credentials', async (t, {driver, root}) => {
+	check('#16 credentials go with a connection, and are asked for by ACLs', async (t, {driver, root}) => {
 		await driver.call('auth', {scheme: 'digest', auth: Buffer.from('user:password')});
 		const path = `${root}/mine`;
 		const acl = lacks.includes('aclAtCreate') ? openAcl : creatorAcl;
@@ -88,7 +88,7 @@ export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest)
 		await other.close(2000);
 	});
 
-	check('close ends the session, and nothing is told afterwards', async (t, {driver, log, root}) => {
+	check('#9 close ends the session, and nothing is told afterwards', async (t, {driver, log, root}) => {
 		const {path} = await create(driver, `${root}/e`, 'ephemeral');
 		await driver.call('get', {path, watch: true});
 		const call = driver.call('sync', {path: root});
