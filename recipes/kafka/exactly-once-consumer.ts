@@ -141,7 +141,8 @@ export class ExactlyOnceConsumer implements Subscribable<ConsumerEvents>, AsyncD
 	lag(): readonly LaneLag[] {
 		return [...(this.#worker?.lanes ?? [])].flatMap(({lane, process}) => {
 			if (!process) return [];
-			const {committed, highWatermark} = process.progress;
+			const {progress, highWatermark} = process;
+			const {committed} = progress;
 			const lag = highWatermark > committed ? highWatermark - committed : 0n;
 			return [{...lane, committed, highWatermark, lag}];
 		});

@@ -1,11 +1,12 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {KafkaMessage} from 'kafkajs';
 import type {RetryPolicy} from '../../lib/index.ts';
 import type {Lease} from '../lease.ts';
 import type {FeedBatch} from './feed/feed.ts';
-import {FinishedPrefix} from './finished-prefix.ts';
 import type {Processor} from './handlers.ts';
 import {HandlerFailedError, LaneStoppedError} from './lane-error.ts';
+import {LaneProgress} from './lane-progress.ts';
+import {LaneQueue, type QueuedBatch} from './lane-queue.ts';
+import type {Load} from './load.ts';
 import type {EmitRecord, LaneCommit, OutputRecord} from './sink/sink.ts';
 import type {TopicPartition} from './topic-partition.ts';
 
@@ -27,58 +28,41 @@ export type LaneProcessOptions = {
 
 /** A stretch of processing from one position. What belongs to an earlier one is dropped by its identity. */
 type Run = {readonly controller: AbortController};
-/** `at`: the first of the messages that is not resolved. */
-type Queued = {
-	readonly batch: FeedBatch;
-	readonly messages: readonly KafkaMessage[];
-	readonly bytes: number;
-	at: number;
-};
 type Status = 'active' | 'paused' | 'halted' | 'draining' | 'stopped';
 
-/** Processes one lane's records in their order, and keeps what is finished until it is committed. */
+/** Takes one lane's records from its queue through the handler to its progress, in their order. */
 export class LaneProcess {
 	readonly lane: TopicPartition;
 	readonly epoch: bigint;
 	readonly #options: LaneProcessOptions;
 	#status: Status = 'active';
 	#run: Run = {controller: new AbortController()};
-	#queue: Queued[] = [];
-	#queuedRecords = 0;
-	#queuedBytes = 0;
+	readonly #queue = new LaneQueue();
+	readonly #progress: LaneProgress;
 	/** The handler's current work; a lane has one at a time, also across a rewind. */
 	#working: Promise<void> | undefined;
-	#committed: bigint;
-	#finished: FinishedPrefix;
-	/** Part of the commit in flight. */
-	#taken: FinishedPrefix | undefined;
-	#seq = 0n;
-	#isEstablished = false;
 	#highWatermark: bigint;
 
 	constructor(options: LaneProcessOptions) {
 		this.#options = options;
 		this.lane = options.lane;
 		this.epoch = options.epoch;
-		this.#committed = options.position;
+		this.#progress = new LaneProgress(options.position);
 		this.#highWatermark = options.position;
-		this.#finished = new FinishedPrefix(options.position);
 	}
 
-	/** `seq`: of the last commit. `isEstablished`: the sink has acknowledged a position of this lane to this owner. */
-	get progress(): {
-		readonly committed: bigint;
-		readonly seq: bigint;
-		readonly isEstablished: boolean;
-		readonly highWatermark: bigint;
-	} {
-		const [committed, seq, isEstablished] = [this.#committed, this.#seq, this.#isEstablished];
-		return {committed, seq, isEstablished, highWatermark: this.#highWatermark};
+	get progress(): Pick<LaneProgress, 'committed' | 'seq' | 'isEstablished'> {
+		return this.#progress;
+	}
+
+	/** The partition's end, when the feed last told it. */
+	get highWatermark(): bigint {
+		return this.#highWatermark;
 	}
 
 	/** Something is finished and in no commit yet. */
 	get isDirty(): boolean {
-		return this.#finished.next !== (this.#taken?.next ?? this.#committed);
+		return this.#progress.isDirty;
 	}
 
 	get isWorking(): boolean {
@@ -87,23 +71,19 @@ export class LaneProcess {
 
 	/** Something that is finished is not known to be committed. */
 	get isUnsettled(): boolean {
-		return this.#status !== 'stopped' && (this.#taken !== undefined || this.isDirty);
+		return this.#status !== 'stopped' && (this.#progress.isTaken || this.isDirty);
 	}
 
 	/** Everything that is kept in memory. */
-	get load(): {readonly records: number; readonly bytes: number} {
-		const records = this.#queuedRecords + this.#finished.records + (this.#taken?.records ?? 0);
-		const bytes = this.#queuedBytes + this.#finished.bytes + (this.#taken?.bytes ?? 0);
-		return {records, bytes};
+	get load(): Load {
+		const [queued, finished] = [this.#queue.load, this.#progress.load];
+		return {records: queued.records + finished.records, bytes: queued.bytes + finished.bytes};
 	}
 
 	receive(batch: FeedBatch): void {
 		if (this.#status === 'stopped' || this.#status === 'draining') return;
 		this.#highWatermark = batch.highWatermark;
-		const bytes = batch.messages.reduce((sum, {key, value}) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
-		this.#queue.push({batch, messages: batch.messages, bytes, at: 0});
-		this.#queuedRecords += batch.messages.length;
-		this.#queuedBytes += bytes;
+		this.#queue.add(batch);
 		this.#options.onLoad();
 		this.#pump();
 	}
@@ -128,19 +108,14 @@ export class LaneProcess {
 	take(refresh: boolean): LaneCommit | undefined {
 		// Whoever hands over promises that nothing of the lane is open: a refresh begun now could undo the next owner's commits.
 		const isDue = this.isDirty || (refresh && this.#status !== 'draining');
-		if (this.#taken || this.#status === 'stopped' || !isDue) return undefined;
-		const {next, outputs} = (this.#taken = this.#finished);
-		this.#finished = new FinishedPrefix(next);
-		this.#seq++;
-		return {...this.lane, from: this.#committed, next, epoch: this.epoch, seq: this.#seq, outputs};
+		if (this.#progress.isTaken || this.#status === 'stopped' || !isDue) return undefined;
+		return {...this.lane, epoch: this.epoch, ...this.#progress.take()};
 	}
 
 	/** The commit is known to have happened. */
 	acknowledge(): void {
-		if (!this.#taken) return;
-		this.#committed = this.#taken.next;
-		this.#isEstablished = true;
-		this.#taken = undefined;
+		if (!this.#progress.isTaken) return;
+		this.#progress.acknowledge();
 		this.#options.onLoad();
 	}
 
@@ -149,35 +124,34 @@ export class LaneProcess {
 	 * @returns whether the feed must be moved to `position`
 	 */
 	settle(position: bigint): boolean {
-		if (this.#taken && position === this.#taken.next) {
-			this.acknowledge();
-			return false;
-		}
-		if (position === this.#committed) {
-			if (this.#taken) {
-				this.#taken.append(this.#finished);
-				this.#finished = this.#taken;
-				this.#taken = undefined;
-				this.#options.onFinished(this.#finished.records, this.#finished.bytes);
+		switch (this.#progress.settle(position)) {
+			case 'committed':
+				this.#options.onLoad();
+				return false;
+			case 'uncommitted': {
+				const {records, bytes} = this.#progress.load;
+				this.#options.onFinished(records, bytes);
+				return false;
 			}
-			return false;
+			case 'unchanged':
+				return false;
+			case 'elsewhere':
+				this.rewind(position);
+				return true;
 		}
-		this.rewind(position);
-		return true;
 	}
 
 	/** Drops everything that is not committed and goes on from `position`. */
 	rewind(position: bigint): void {
 		this.#end(new LaneStoppedError(this.lane, `rewound to ${position}`));
 		this.#run = {controller: new AbortController()};
-		this.#committed = position;
-		this.#finished = new FinishedPrefix(position);
+		this.#progress.rewind(position);
 	}
 
 	/** Begins no record any more. Resolves when the handler has settled. */
 	async drain(): Promise<void> {
 		if (this.#status !== 'stopped') this.#status = 'draining';
-		this.#clearQueue();
+		this.#queue.clear();
 		await this.#working;
 	}
 
@@ -195,13 +169,13 @@ export class LaneProcess {
 
 	#end(reason: Error): void {
 		this.#run.controller.abort(reason);
-		this.#clearQueue();
-		this.#taken = undefined;
+		this.#queue.clear();
+		this.#progress.forget();
 		this.#options.onLoad();
 	}
 
 	#pump(): void {
-		const head = this.#queue[0];
+		const {head} = this.#queue;
 		if (this.#working || this.#status !== 'active' || !head) return;
 		const run = this.#run;
 		this.#working = this.#work(run, head).then(() => {
@@ -210,13 +184,9 @@ export class LaneProcess {
 		});
 	}
 
-	async #work(run: Run, head: Queued): Promise<void> {
-		const {batch, messages} = head;
-		if (messages.length === 0) {
-			this.#shift(head);
-			this.#finish(batch.nextOffset, 0, []);
-			return;
-		}
+	async #work(run: Run, head: QueuedBatch): Promise<void> {
+		const {messages} = head.batch;
+		if (messages.length === 0) return this.#finish(this.#queue.resolve(head, 0), 0, []);
 		let attempt = 0;
 		let since = performance.now();
 		while (head.at < messages.length) {
@@ -244,8 +214,9 @@ export class LaneProcess {
 	}
 
 	/** One call of the handler, from the first record that is not resolved. */
-	async #process(run: Run, head: Queued): Promise<{readonly error: unknown} | undefined> {
-		const {batch, messages, at: from} = head;
+	async #process(run: Run, head: QueuedBatch): Promise<{readonly error: unknown} | undefined> {
+		const {batch, at: from} = head;
+		const {messages} = batch;
 		try {
 			await this.#options.processor({
 				lane: this.lane,
@@ -258,10 +229,7 @@ export class LaneProcess {
 				resolve: (index, outputs) => {
 					if (run !== this.#run) return;
 					const count = from + index + 1 - head.at;
-					head.at += count;
-					const isWhole = head.at === messages.length;
-					if (isWhole) this.#shift(head);
-					this.#finish(isWhole ? batch.nextOffset : BigInt(messages[head.at - 1]!.offset) + 1n, count, outputs);
+					this.#finish(this.#queue.resolve(head, count), count, outputs);
 				},
 				pause: this.#options.pause,
 			});
@@ -277,23 +245,9 @@ export class LaneProcess {
 		return this.#options.prepare(record);
 	}
 
-	#shift(head: Queued): void {
-		if (this.#queue[0] !== head) return;
-		this.#queue.shift();
-		this.#queuedRecords -= head.messages.length;
-		this.#queuedBytes -= head.bytes;
-	}
-
-	#clearQueue(): void {
-		this.#queue = [];
-		this.#queuedRecords = 0;
-		this.#queuedBytes = 0;
-	}
-
 	#finish(next: bigint, inputs: number, outputs: readonly OutputRecord[]): void {
-		const {records, bytes} = this.#finished;
-		this.#finished.extend(next, inputs, outputs);
+		const {records, bytes} = this.#progress.finish(next, inputs, outputs);
 		this.#options.onLoad();
-		this.#options.onFinished(this.#finished.records - records, this.#finished.bytes - bytes);
+		this.#options.onFinished(records, bytes);
 	}
 }

@@ -5,6 +5,7 @@ import type {Feed} from './feed/feed.ts';
 import type {CommitBounds} from './group-commit.ts';
 import type {Processor} from './handlers.ts';
 import type {LaneState} from './lane.ts';
+import type {Load} from './load.ts';
 import type {OutOfRange} from './position-lanes.ts';
 import type {Sink} from './sink/sink.ts';
 import type {StartPosition} from './start-position.ts';
@@ -40,8 +41,8 @@ export type ConsumerEvents = {
 
 /** How much a lane may hold in memory before it stops fetching, and how much when it goes on. */
 export type LoadBounds = {
-	readonly highWater: {readonly records: number; readonly bytes: number};
-	readonly lowWater: {readonly records: number; readonly bytes: number};
+	readonly highWater: Load;
+	readonly lowWater: Load;
 };
 
 /** What outlives the session: handed to each incarnation of the worker. */

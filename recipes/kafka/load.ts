@@ -1,0 +1,2 @@
+/** How much is kept in memory. */
+export type Load = {readonly records: number; readonly bytes: number};
