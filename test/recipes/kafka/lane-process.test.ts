@@ -109,6 +109,7 @@ test('what a handler does after a rewind belongs to nothing', async t => {
 		}
 	});
 	process.receive(batch(0, 1));
+	await until(() => go !== undefined);
 	process.rewind(7n);
 	process.receive(batch(7, 1));
 	t.true(signals[0]?.aborted);
@@ -126,6 +127,7 @@ test('draining begins no further record, and keeps what is finished', async t =>
 		await copy(payload);
 	});
 	process.receive(batch(0, 3));
+	await until(() => go !== undefined);
 	const drained = process.drain();
 	go?.();
 	await drained;
