@@ -5,9 +5,9 @@ import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {pathToFileURL} from 'node:url';
 import test from 'ava';
+import {until} from '../helpers/until.ts';
 
 const entry = JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../lib/testing/index.js')).href);
 
@@ -38,10 +38,6 @@ async function accepts(address: string): Promise<boolean> {
 	} finally {
 		socket.destroy();
 	}
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-	while (!(await condition())) await sleep(20);
 }
 
 async function isGone(path: string): Promise<boolean> {
