@@ -1,29 +1,20 @@
 import {setMaxListeners} from 'node:events';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {isCoordinationError} from '../../lib/index.ts';
 import {type Deferred, deferred} from '../../lib/util/deferred.ts';
 import {subscribe} from '../../lib/util/subscribe.ts';
-import {Mutex} from '../mutex.ts';
 import {runAssignor, watchAssignment} from './assignment.ts';
-import type {Plan} from './assignor.ts';
-import {createLaneParents} from './create-znodes.ts';
 import {GroupCommit} from './group-commit.ts';
-import {HeldLane} from './held-lane.ts';
-import {handOver} from './lane-hand-over.ts';
-import type {RevokeReason} from './lane.ts';
-import {HandlerFailedError, LaneLostError} from './lane-error.ts';
+import type {HeldLane} from './held-lane.ts';
+import {HeldLanes} from './held-lanes.ts';
+import {HandlerFailedError} from './lane-error.ts';
 import {LaneTakeovers} from './lane-takeovers.ts';
 import {Membership} from './membership.ts';
 import {OffsetMirror} from './offset-mirror.ts';
 import {persistently} from './persistently.ts';
 import {recover} from './recovery.ts';
-import {reopenAfterGap} from './reopen-after-gap.ts';
 import type {LaneCommit, Sink} from './sink/sink.ts';
-import {laneKey, laneOfKey, type TopicPartition} from './topic-partition.ts';
+import type {TopicPartition} from './topic-partition.ts';
 import type {WorkerRoom} from './worker-room.ts';
-
-/** How long a lane that was lost is left alone before it is asked for again. */
-const lostPause = 100;
 
 /**
  * A worker for the time of one ZooKeeper session, under one transactional id. When the session ends everything of it is dropped; the next session gets the next worker.
@@ -35,12 +26,10 @@ export class Worker {
 	readonly #over: AbortController = new AbortController();
 	/** Resolves with the end of the session, or of the wish to go on; rejects with what cannot be mended. */
 	readonly #ended: Deferred<void> = deferred();
-	readonly #lanes = new Map<string, HeldLane>();
-	#plan: Plan = new Map();
+	readonly #lanes: HeldLanes;
 	#parts: {readonly commit: GroupCommit; readonly mirror: OffsetMirror; readonly takeovers: LaneTakeovers} | undefined;
 	/** The last of the takeovers and recoveries: an epoch is not renewed while a lane is between its record and its position. */
 	#exclusive: Promise<void> = Promise.resolve();
-	#isClosing = false;
 
 	constructor(room: WorkerRoom, sessionId: bigint) {
 		this.#room = room;
@@ -48,14 +37,20 @@ export class Worker {
 		setMaxListeners(0, this.#over.signal);
 		this.#transactionalId = `${room.groupId}.${room.workerId}.${sessionId.toString(16)}`;
 		this.#membership = new Membership(room.client, room.paths, room.workerId);
+		this.#lanes = new HeldLanes({
+			room,
+			signal: this.#over.signal,
+			parts: () => this.#parts,
+			onFatal: error => this.#fail(error),
+		});
 	}
 
 	get lanes(): Iterable<HeldLane> {
-		return this.#lanes.values();
+		return this.#lanes;
 	}
 
 	lane(lane: TopicPartition): HeldLane | undefined {
-		return this.#lanes.get(laneKey(lane));
+		return this.#lanes.get(lane);
 	}
 
 	/** Works until the session ends, `close`, or the signal. @throws what trying again cannot mend */
@@ -72,13 +67,7 @@ export class Worker {
 			off();
 			signal.removeEventListener('abort', onAbort);
 			const reason = new Error('the worker has ended');
-			for (const held of this.#lanes.values()) {
-				const {lease} = held;
-				held.end(new LaneLostError(held.lane, reason.message));
-				held.tell({type: 'lost', reason: 'session'});
-				void lease?.release();
-			}
-			this.#lanes.clear();
+			this.#lanes.end(reason);
 			this.#over.abort(reason);
 			await working;
 			await this.#membership.leave();
@@ -87,10 +76,10 @@ export class Worker {
 
 	/** Hands all lanes over, as far as that goes, and ends. */
 	async close(): Promise<void> {
-		this.#isClosing = true;
+		this.#lanes.stopTaking();
 		if (!this.#over.signal.aborted && this.#parts) {
 			await this.#membership.drain({signal: this.#over.signal}).catch(() => undefined);
-			await Promise.all([...this.#lanes.values()].map(held => this.#release(held, 'close')));
+			await this.#lanes.releaseAll();
 			await this.#parts.commit.stop();
 			await this.#membership.leave();
 		}
@@ -102,7 +91,7 @@ export class Worker {
 		const held = this.lane(lane);
 		if (held?.state.status !== 'halted' || held.state.error instanceof HandlerFailedError) held?.resume();
 		// What halted it must be looked at from the start: give it back, and take it again.
-		else void this.#release(held, 'plan');
+		else void this.#lanes.release(held, 'plan');
 	}
 
 	async #start(): Promise<void> {
@@ -135,76 +124,11 @@ export class Worker {
 		}
 	}
 
-	/** Takes and leaves lanes as the plans say. */
 	async #follow(signal: AbortSignal): Promise<void> {
 		for await (const assignment of watchAssignment(this.#room.client, this.#room.paths, {signal})) {
-			this.#plan = assignment.plan;
 			this.#room.tell('assignment', assignment);
-			this.#apply();
+			this.#lanes.follow(assignment.plan);
 		}
-	}
-
-	#apply(): void {
-		if (this.#over.signal.aborted || this.#isClosing) return;
-		const wanted = new Set<string>();
-		for (const [key, worker] of this.#plan) {
-			if (worker === this.#room.workerId && this.#room.topics.has(laneOfKey(key).topic)) wanted.add(key);
-		}
-		for (const [key, held] of this.#lanes) if (!wanted.has(key)) void this.#release(held, 'plan');
-		const fresh = [...wanted].filter(key => !this.#lanes.has(key)).map(laneOfKey);
-		if (fresh.length > 0) void this.#take(fresh).catch(error => this.#fail(error));
-	}
-
-	async #take(lanes: readonly TopicPartition[]): Promise<void> {
-		const {client, paths} = this.#room;
-		const {signal} = this.#over;
-		const taken = lanes.map(lane => {
-			const held = new HeldLane(lane, this.#room, {
-				onFinished: (records, bytes) => this.#parts?.commit.notify(records, bytes),
-				onLost: lost => void this.#forget(lost, lostPause),
-				onGap: (gapped, expected) => void reopenAfterGap(gapped, expected, this.#room, signal),
-			});
-			this.#lanes.set(laneKey(lane), held);
-			held.tell({type: 'assigned'});
-			return held;
-		});
-		await persistently(() => createLaneParents(client, paths, lanes, {signal}), {signal});
-		await Promise.all(
-			taken.map(async held => {
-				const waiting = AbortSignal.any([signal, held.waiting.signal]);
-				const mutex = new Mutex(client, paths.lock(held.lane));
-				try {
-					const lease = await mutex.acquire({signal: waiting, revokeOn: 'lost'});
-					held.locked(lease);
-					if (held.lease !== lease) void lease.release();
-				} catch (error) {
-					if (isCoordinationError(error, 'ABORTED')) return;
-					throw error;
-				}
-				if (held.lease) this.#parts?.takeovers.add(held);
-			}),
-		);
-	}
-
-	/** Leaves a lane in order; what is being taken over leaves when it is. */
-	async #release(held: HeldLane, reason: RevokeReason): Promise<void> {
-		if (held.isBeingTaken) {
-			held.revokedBy = reason;
-			return;
-		}
-		if (held.state.status === 'draining' || !this.#parts) return;
-		const {feed, drainTimeout} = this.#room;
-		await handOver(held, reason, {feed, drainTimeout, ...this.#parts, signal: this.#over.signal});
-		await this.#forget(held, 0);
-	}
-
-	/** The lane is nobody's here; if the plan still wants it, it is asked for again. */
-	async #forget(held: HeldLane, pause: number): Promise<void> {
-		const key = laneKey(held.lane);
-		await sleep(pause, undefined, {signal: this.#over.signal}).catch(() => undefined);
-		if (this.#lanes.get(key) !== held) return;
-		this.#lanes.delete(key);
-		this.#apply();
 	}
 
 	#createCommit(sink: Sink): GroupCommit {
@@ -221,17 +145,17 @@ export class Worker {
 			onCommitted: (parts, duration) => this.#committed(parts, duration),
 			recover: cause =>
 				this.#exclusively(async () => {
-					for (const held of this.#lanes.values()) held.tell({type: 'recovering', cause});
+					for (const held of this.#lanes) held.tell({type: 'recovering', cause});
 					tell('recovering', cause);
 					await recover({
 						client,
 						sink,
 						membership: this.#membership,
-						lanes: () => [...this.#lanes.values()].flatMap(held => held.toRecover()),
+						lanes: () => [...this.#lanes].flatMap(held => held.toRecover()),
 						signal: this.#over.signal,
 						onFailure: error => tell('failure', error),
 					});
-					for (const held of this.#lanes.values()) {
+					for (const held of this.#lanes) {
 						// A lane that is being handed over is about to say so itself, or has said it.
 						if (this.#parts && held.state.status !== 'draining') held.mirror(this.#parts.mirror, {clean: false});
 						held.tell({type: 'recovered'});
@@ -255,12 +179,12 @@ export class Worker {
 			takeOver: room.takeOver,
 			settled: () => commit.settled(),
 			exclusively: work => this.#exclusively(work),
-			isExpecting: () => [...this.#lanes.values()].some(({state}) => state.status === 'locking'),
+			isExpecting: () => [...this.#lanes].some(({state}) => state.status === 'locking'),
 			onOutcomes: (lanes, outcomes) => {
 				for (const held of lanes) {
 					const outcome = outcomes.get(held.lane);
 					if (outcome) held.taken(outcome, sink);
-					if (held.revokedBy) void this.#release(held, held.revokedBy);
+					if (held.revokedBy) void this.#lanes.release(held, held.revokedBy);
 				}
 			},
 			onFailure: error => room.tell('failure', error),
@@ -281,7 +205,7 @@ export class Worker {
 	}
 
 	*#processes(): Generator<NonNullable<HeldLane['process']>> {
-		for (const {process} of this.#lanes.values()) if (process) yield process;
+		for (const {process} of this.#lanes) if (process) yield process;
 	}
 
 	async #exclusively(work: () => Promise<void>): Promise<void> {
