@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
-import {ConsumerRig, sessionTimeout} from './consumer-rig.ts';
+import {ConsumerRig} from './consumer-rig.ts';
 import type {WorkerProcessOptions} from './worker-process.ts';
 
 let rig: ConsumerRig;
@@ -61,7 +61,7 @@ test.serial('a worker killed inside a transaction is fenced, and its lanes go on
 		input: job.input,
 		output: job.output,
 		workerId: 'killed',
-		sessionTimeout,
+		sessionTimeout: 4000,
 	};
 	const program = fileURLToPath(new URL('worker-process.js', import.meta.url));
 	const child = spawn(process.execPath, [program, JSON.stringify(options)], {stdio: 'inherit'});
@@ -80,34 +80,24 @@ test.serial('a worker killed inside a transaction is fenced, and its lanes go on
 	t.deepEqual(await job.verdictOfJava(), []);
 });
 
-test.serial('ZooKeeper is restarted under the workers', async t => {
-	const job = await rig.job(4);
-	await job.produce(300);
-	await using clientA = await rig.connect();
-	await using clientB = await rig.connect();
-	await using a = job.consumer(clientA);
-	await using b = job.consumer(clientB);
-	const running = [a.run(), b.run()];
-	await Promise.all([job.running(a, 2), job.running(b, 2)]);
-	await rig.zookeeper.restart();
-	await job.produce(300);
-	await job.committed(600, a, b);
-	await Promise.all([a.close(), b.close(), ...running]);
-	t.deepEqual(await job.verdict(), []);
-});
-
-test.serial('the broker is restarted under the workers', async t => {
-	const job = await rig.job(4);
-	await job.produce(300);
-	await using clientA = await rig.connect();
-	await using clientB = await rig.connect();
-	await using a = job.consumer(clientA);
-	await using b = job.consumer(clientB);
-	const running = [a.run(), b.run()];
-	await Promise.all([job.running(a, 2), job.running(b, 2)]);
-	await rig.broker.restart();
-	await job.produce(300);
-	await job.committed(600, a, b);
-	await Promise.all([a.close(), b.close(), ...running]);
-	t.deepEqual(await job.verdict(), []);
-});
+const restarts = {
+	ZooKeeper: () => rig.zookeeper.restart(),
+	'the broker': () => rig.broker.restart(),
+};
+for (const [what, restart] of Object.entries(restarts)) {
+	test.serial(`${what} is restarted under the workers`, async t => {
+		const job = await rig.job(4);
+		await job.produce(300);
+		await using clientA = await rig.connect();
+		await using clientB = await rig.connect();
+		await using a = job.consumer(clientA);
+		await using b = job.consumer(clientB);
+		const running = [a.run(), b.run()];
+		await Promise.all([job.running(a, 2), job.running(b, 2)]);
+		await restart();
+		await job.produce(300);
+		await job.committed(600, a, b);
+		await Promise.all([a.close(), b.close(), ...running]);
+		t.deepEqual(await job.verdict(), []);
+	});
+}

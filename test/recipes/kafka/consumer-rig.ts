@@ -7,7 +7,8 @@ import {until} from '../../helpers/until.ts';
 import {readWithFeed} from './read-with-feed.ts';
 import {readWithJava} from './java/run-java.ts';
 
-export const sessionTimeout = 4000;
+/** So long that no session ends by itself on a busy machine. */
+const sessionTimeout = 30_000;
 
 /** A real ZooKeeper and a real Kafka, and topics of one's own in it. */
 export class ConsumerRig implements AsyncDisposable {
