@@ -1,6 +1,7 @@
 import {ProtocolError} from '../../../../errors/session-error.ts';
 import type {MultiOperation, MultiOutcome} from '../../../operation.ts';
 import {createFlags, opCode} from '../op-code.ts';
+import {decodeOutcomes, encodeEnd, encodeHeader, terminator} from '../multi-list.ts';
 import type {Reader} from '../reader.ts';
 import {readStat} from '../record.ts';
 import type {Writer} from '../writer.ts';
@@ -9,11 +10,6 @@ import {encodePathAndVersion} from './delete.ts';
 import type {RequestCodec} from './request-codec.ts';
 import {encodeSet} from './set.ts';
 
-/*
- * class MultiHeader { int type; boolean done; int err; }   before each request and each result; type -1 with done ends the list
- * class ErrorResult { int err; }                           where a result's type is -1
- */
-const terminator = -1;
 /** What servers before 3.8.2 answer to a create inside a multi: a path, no stat (ZOOKEEPER-4026). */
 const createWithoutStat = 1;
 
@@ -31,7 +27,7 @@ function codeOf(operation: MultiOperation): number {
 }
 
 function encodeOperation(writer: Writer, operation: MultiOperation): void {
-	writer.int(codeOf(operation)).boolean(false).int(-1);
+	encodeHeader(writer, codeOf(operation));
 	switch (operation.type) {
 		case 'create':
 			return encodeCreate(writer, operation);
@@ -69,19 +65,9 @@ export const multi: RequestCodec<'multi'> = {
 	code: () => opCode.multi,
 	encode(writer, operations) {
 		for (const operation of operations) encodeOperation(writer, operation);
-		writer.int(terminator).boolean(true).int(-1);
+		encodeEnd(writer);
 	},
 	decode(reader, operations) {
-		const outcomes: MultiOutcome[] = [];
-		for (;;) {
-			const type = reader.int();
-			const done = reader.boolean();
-			reader.int();
-			if (done) break;
-			outcomes.push(decodeOutcome(reader, type));
-		}
-		if (outcomes.length !== operations.length)
-			throw new ProtocolError(`${outcomes.length} results for a multi of ${operations.length}`);
-		return outcomes;
+		return decodeOutcomes(reader, decodeOutcome, {operation: 'multi', count: operations.length});
 	},
 };
