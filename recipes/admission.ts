@@ -21,6 +21,7 @@ import {isInterruption, mayHaveRun, nextAttempt} from './interruption.ts';
 import {keptLease} from './kept-lease.ts';
 import {LeaseCount, type Room} from './lease-count.ts';
 import {inSequence} from './precedence.ts';
+import {unlessAbandoned} from './unless-abandoned.ts';
 import {withdraw} from './withdraw.ts';
 
 /** How many leases there are in all, which may change while somebody waits. */
@@ -74,14 +75,7 @@ export class Admission {
 		const {signal} = this.#options;
 		checkAcquireOptions(this.#options);
 		AbortedError.throwIfAborted(signal, this.#operation);
-		const entering = this.#enter();
-		return abortable(entering, signal, reason => {
-			entering.then(
-				leases => leases?.map(lease => lease.release()),
-				() => {},
-			);
-			return new AbortedError(this.#operation, reason);
-		});
+		return unlessAbandoned(this.#enter(), signal, this.#operation, leases => leases?.map(lease => lease.release()));
 	}
 
 	/** The guard may be lost at any time: then it begins anew, at the end of the guard's queue. */

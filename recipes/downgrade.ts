@@ -11,13 +11,13 @@ import {
 	type Stat,
 	TransactionError,
 } from '../lib/index.ts';
-import {abortable} from '../lib/util/abortable.ts';
 import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
 import {protectedName} from './contender-name.ts';
 import {isInterruption, nextAttempt} from './interruption.ts';
 import {keptLease} from './kept-lease.ts';
 import type {Lease} from './lease.ts';
 import {LeaseLostError} from './recipe-error.ts';
+import {unlessAbandoned} from './unless-abandoned.ts';
 import {withdraw} from './withdraw.ts';
 
 /**
@@ -36,13 +36,7 @@ export function downgrade(
 	const operation = `acquire ${parentOf(written.path)}`;
 	AbortedError.throwIfAborted(signal, operation);
 	const making = create(client, written, data).then(created => keptLease(client, created, revokeOn));
-	return abortable(making, signal, reason => {
-		making.then(
-			lease => lease.release(),
-			() => {},
-		);
-		return new AbortedError(operation, reason);
-	});
+	return unlessAbandoned(making, signal, operation, lease => void lease.release());
 }
 
 /** One name from the first attempt on: a create whose reply was lost is recognised when it is repeated. */

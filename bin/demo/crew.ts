@@ -1,7 +1,6 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
-import {AbortedError} from '../../lib/index.ts';
-import {abortable} from '../../lib/util/abortable.ts';
+import {unlessAborted} from '../../lib/index.ts';
 import type {Board} from './board.ts';
 import {DemoError} from './demo-error.ts';
 import {FrozenProcess} from './frozen-process.ts';
@@ -110,7 +109,7 @@ export class Crew implements AsyncDisposable {
 		}, dismissalPatience);
 		const ends = Promise.all(present.map(({exited}) => exited));
 		try {
-			await abortable(ends, signal, reason => new AbortedError('dismiss the workers', reason));
+			await unlessAborted(ends, signal, 'dismiss the workers');
 		} finally {
 			clearTimeout(force);
 		}

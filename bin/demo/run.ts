@@ -1,5 +1,4 @@
-import {AbortedError, connect} from '../../lib/index.ts';
-import {abortable} from '../../lib/util/abortable.ts';
+import {connect, unlessAborted} from '../../lib/index.ts';
 import {Board, carriedOf} from './board.ts';
 import {checkHistory, type ExpectedLane, type ObservedRecord} from './checker.ts';
 import {Crew} from './crew.ts';
@@ -77,7 +76,7 @@ export async function run({zooKeeper, kafka}: DemoServers, options: RunOptions):
 	]);
 	board.note('the official Java client reads what came out');
 	const verdict = inspect(witness, observer, records);
-	return await abortable(verdict, signal, reason => new AbortedError('read what came out', reason));
+	return await unlessAborted(verdict, signal, 'read what came out');
 }
 
 async function carriedAll(observer: Observer, records: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {AbortedError, isCoordinationError} from '../../../lib/index.ts';
-import {abortable} from '../../../lib/util/abortable.ts';
+import {AbortedError, isCoordinationError, unlessAborted} from '../../../lib/index.ts';
 import {KafkaRefusedError, KafkaUnavailableError} from '../kafka-error.ts';
 
 export type PatienceOptions = {
@@ -43,12 +42,11 @@ export async function patiently<T>(
  */
 export async function attempting<T>(what: string, attempt: () => Promise<T>, options: PatienceOptions): Promise<T> {
 	const {signal, isPassing} = options;
-	const aborted = (reason: unknown): Error => new AbortedError(what, reason);
 	try {
-		return await abortable(patiently(attempt, options), signal, aborted);
+		return await unlessAborted(patiently(attempt, options), signal, what);
 	} catch (error) {
 		if (isCoordinationError(error)) throw error;
-		if (signal?.aborted) throw aborted(signal.reason);
+		AbortedError.throwIfAborted(signal, what);
 		const told = `${what}: ${error instanceof Error ? error.message : String(error)}`;
 		throw isPassing(error)
 			? new KafkaUnavailableError(told, {cause: error})
