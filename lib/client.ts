@@ -111,15 +111,26 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	/** Resolves with the state as soon as it is `connected`. @throws ClientClosedError when it never will be */
 	whenConnected(options?: Cancellable): Promise<StateOf<'connected'>>;
 
+	/**
+	 * Creates a znode. The path that comes back is what it is named: with its number in a sequential mode, with `_c_<uuid>-` in front when it is protected.
+	 *
+	 * @param data @default empty
+	 * @throws NodeExistsError, NoNodeError when the parent is missing, NoChildrenForEphemeralsError, InvalidAclError, NoAuthError, QuotaExceededError, RequestTooLargeError
+	 */
 	create(path: string, data?: DataInput, options?: CreateOptions): Promise<Created>;
+	/** @throws NoNodeError, NoAuthError */
 	get(path: string, options?: ReadOptions): Promise<Data>;
+	/** @throws NoNodeError, BadVersionError, NoAuthError, QuotaExceededError, RequestTooLargeError */
 	set(path: string, data: DataInput, options?: WriteOptions): Promise<Stat>;
+	/** @throws NoNodeError, BadVersionError, NotEmptyError, NoAuthError */
 	delete(path: string, options?: WriteOptions): Promise<void>;
 	/** `undefined` when there is no such znode. */
 	exists(path: string, options?: ReadOptions): Promise<Stat | undefined>;
+	/** The names of the children, one level deep. @throws NoNodeError, NoAuthError */
 	children(path: string, options?: ReadOptions): Promise<Children>;
+	/** @throws NoNodeError, NoAuthError */
 	getAcl(path: string, options?: OperationOptions): Promise<AclOf>;
-	/** `version` is the ACL's own (`aversion`). */
+	/** `version` is the ACL's own (`aversion`). @throws NoNodeError, BadVersionError, InvalidAclError, NoAuthError */
 	setAcl(path: string, acl: Acl, options?: VersionOptions): Promise<Stat>;
 	/** What was committed when the leader answered is visible to every later read of this client. */
 	sync(path: string, options?: OperationOptions): Promise<void>;
