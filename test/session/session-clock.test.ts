@@ -8,14 +8,15 @@ const test = ava.serial;
 
 test('the clock ends a session without any server, once; trust ends first', async t => {
 	const {driver, session, told, emitter} = openSession();
-	driver.connect({timeout: 60});
-	driver.disconnect();
 	const untrusted = new Promise<number>(resolve => {
 		emitter.once('untrusted', () => resolve(session.trustedUntil - performance.now()));
 	});
-	await new Promise<void>(resolve => {
+	const lost = new Promise<void>(resolve => {
 		emitter.once('lost', () => resolve());
 	});
+	driver.connect({timeout: 60});
+	driver.disconnect();
+	await lost;
 	t.true((await untrusted) <= 0);
 	t.deepEqual(told, ['connected', 'suspended', 'untrusted', 'lost']);
 	t.is(driver.renewals, 1);
