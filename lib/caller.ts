@@ -8,7 +8,7 @@ import {RequestTooLargeError} from './errors/request-error.ts';
 import type {Namespace} from './namespace.ts';
 import type {ResolvedOptions} from './options.ts';
 import {validatePath} from './paths.ts';
-import {outcomeOf} from './retry/outcome.ts';
+import {hadNoEffect, mayBeRepeated} from './retry/outcome.ts';
 import {withRetry} from './retry/with-retry.ts';
 import {AskedWatch} from './session/asked-watch.ts';
 import {describe} from './session/call-name.ts';
@@ -120,25 +120,17 @@ export class Caller {
 	}
 
 	/** @throws as the methods of `Client` */
-	call<Name extends OperationName>({
-		operation,
-		request,
-		path,
-		options,
-		idempotent,
-		onRetry,
-	}: Call<Name>): Promise<ReplyOf<Name>> {
-		const refusal = this.namespace?.refusal(describe({operation, path}));
+	call<Name extends OperationName>(call: Call<Name>): Promise<ReplyOf<Name>> {
+		const refusal = this.namespace?.refusal(describe(call));
 		if (refusal) return Promise.reject(refusal);
-		const {signal, retry = this.options.retry} = options;
+		const {signal, retry = this.options.retry} = call.options;
 		this.session.checkClock();
 		const {era} = this.session;
 		// A retry belongs to the session of the first attempt: what was asked of one session must not happen in the next.
-		const attempt = (): Promise<ReplyOf<Name>> => this.session.call(operation, request, {operation, path}, signal, era);
+		const attempt = (): Promise<ReplyOf<Name>> => this.session.call(call.operation, call.request, call, signal, era);
 		if (retry === false) return attempt();
-		const isSound = (error: unknown): boolean =>
-			outcomeOf(error) === 'unsent' || (idempotent && outcomeOf(error) === 'ambiguous');
-		return withRetry(attempt, {policy: retry, signal, isSound, onRetry});
+		const isSound = call.idempotent ? mayBeRepeated : hadNoEffect;
+		return withRetry(attempt, {policy: retry, signal, isSound, onRetry: call.onRetry});
 	}
 
 	/** What data is to the server. @throws InvalidArgumentError, RequestTooLargeError */

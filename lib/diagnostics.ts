@@ -58,15 +58,18 @@ const sessions: Channel = channel(channelNames.session);
 const retries: Channel = channel(channelNames.retry);
 const watches: Channel = channel(channelNames.watch);
 
-/** Node 20 cannot ask a tracing channel as a whole. */
-const isTraced = (): boolean =>
-	requests.start.hasSubscribers ||
-	requests.end.hasSubscribers ||
-	requests.asyncStart.hasSubscribers ||
-	requests.asyncEnd.hasSubscribers ||
-	requests.error.hasSubscribers;
+/** Whether anybody listens to requests. Node 20 cannot ask a tracing channel as a whole. */
+export function isTraced(): boolean {
+	return (
+		requests.start.hasSubscribers ||
+		requests.end.hasSubscribers ||
+		requests.asyncStart.hasSubscribers ||
+		requests.asyncEnd.hasSubscribers ||
+		requests.error.hasSubscribers
+	);
+}
 
-/** Costs nothing while nobody listens. */
+/** Only the call while nobody listens. */
 export function traceRequest<T>(
 	begin: () => Pick<RequestTrace, 'operation' | 'path' | 'size'>,
 	call: () => Promise<T>,

@@ -1,4 +1,4 @@
-import type {Caller} from './caller.ts';
+import type {Call, Caller} from './caller.ts';
 import type {Client, Created, CreateOptions, DataInput, VersionOptions, WriteOptions} from './client.ts';
 import {createParents} from './create-parents.ts';
 import {InvalidArgumentError} from './errors/argument-error.ts';
@@ -41,12 +41,18 @@ export class Writes {
 			mode,
 			ttl,
 		};
-		const call = {operation: 'create', request, path, options} as const;
-		const once = (): Promise<Created> =>
-			idempotent ? idempotentCreate(this.#caller, call) : this.#caller.call({...call, idempotent: false});
-		const create = (): Promise<Created> => this.#caller.inNamespace(once, options);
-		const created = withParents ? await createParents(this.#client, path, options, create) : await create();
+		const call = {operation: 'create', request, path, options, idempotent: false} as const;
+		const isPlain = !idempotent && !withParents && !this.#caller.namespace;
+		const created = await (isPlain ? this.#caller.call(call) : this.#createInSteps(path, call));
 		return {path: this.#caller.chroot.fromServer(created.path), stat: created.stat};
+	}
+
+	#createInSteps(path: string, call: Call<'create'> & {readonly options: CreateOptions}): Promise<Created> {
+		const {options} = call;
+		const once = (): Promise<Created> =>
+			options.idempotent ? idempotentCreate(this.#caller, call) : this.#caller.call(call);
+		const create = (): Promise<Created> => this.#caller.inNamespace(once, options);
+		return options.createParents ? createParents(this.#client, path, options, create) : create();
 	}
 
 	async set(path: string, data: DataInput, options: WriteOptions): Promise<Stat> {
@@ -56,19 +62,15 @@ export class Writes {
 			data: this.#caller.bytes('set', path, data),
 			version: versionOf(options),
 		};
-		const call = {operation: 'set', request, path, options} as const;
-		return await (options.idempotent
-			? idempotentSet(this.#caller, call)
-			: this.#caller.call({...call, idempotent: false}));
+		const call = {operation: 'set', request, path, options, idempotent: false} as const;
+		return await (options.idempotent ? idempotentSet(this.#caller, call) : this.#caller.call(call));
 	}
 
 	async delete(path: string, options: WriteOptions): Promise<void> {
 		validatePath(path);
 		const request = {path: this.#caller.chroot.toServer(path), version: versionOf(options)};
-		const call = {operation: 'delete', request, path, options} as const;
-		return await (options.idempotent
-			? idempotentDelete(this.#caller, call)
-			: this.#caller.call({...call, idempotent: false}));
+		const call = {operation: 'delete', request, path, options, idempotent: false} as const;
+		return await (options.idempotent ? idempotentDelete(this.#caller, call) : this.#caller.call(call));
 	}
 
 	async setAcl(path: string, acl: Acl, options: VersionOptions): Promise<Stat> {

@@ -20,3 +20,14 @@ export function outcomeOf(error: unknown): Outcome {
 	if (error instanceof KeeperError && error.resultCode === throttled) return 'unsent';
 	return 'final';
 }
+
+/** Whether a repetition of what must not happen twice is sound. */
+export function hadNoEffect(error: unknown): boolean {
+	return outcomeOf(error) === 'unsent';
+}
+
+/** The same of what may happen twice. */
+export function mayBeRepeated(error: unknown): boolean {
+	const outcome = outcomeOf(error);
+	return outcome === 'unsent' || outcome === 'ambiguous';
+}

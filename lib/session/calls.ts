@@ -6,14 +6,15 @@ import {deferred} from '../util/deferred.ts';
 import {type CallName, describe} from './call-name.ts';
 import type {SessionConnection} from './session-connection.ts';
 import type {SessionOptions} from './session-options.ts';
-import type {Send} from './send.ts';
 import type {ClientStats} from './session-record.ts';
 import {type WaitingCall, WaitingCalls} from './waiting-calls.ts';
 
 type CallsOptions = {
 	/** How long a call may wait for a connection, and how many at once. */
 	readonly limits: Pick<SessionOptions, 'connectTimeout' | 'maxWaitingCalls'>;
-	readonly send: Send;
+	/** What it rejects with is the driver's. */
+	readonly send: <Name extends OperationName>(operation: Name, request: RequestOf<Name>) => Promise<ReplyOf<Name>>;
+	readonly translate: (error: unknown, name: CallName) => unknown;
 	readonly connection: Pick<SessionConnection, 'isOpen' | 'setUp'>;
 	/** Why nothing is connected. */
 	readonly lastFailure: () => Error | undefined;
@@ -49,18 +50,9 @@ export class Calls {
 		name: CallName,
 		signal: AbortSignal | undefined,
 	): Promise<ReplyOf<Name>> {
-		const onAbort = (reason: unknown): Error => new AbortedError(describe(name), reason);
-		if (this.#options.connection.isOpen) return abortable(this.#sendInTurn(operation, request, name), signal, onAbort);
-		const unsent = (cause: Error | undefined): Error => new ConnectionLossError(describe(name), {sent: false, cause});
-		if (this.#waiting.isFull)
-			return Promise.reject(unsent(new TooManyWaitingError(this.#options.limits.maxWaitingCalls)));
-		const {promise, resolve, reject} = deferred<ReplyOf<Name>>();
-		const waiting: WaitingCall = {name, send: () => resolve(this.#sendInTurn(operation, request, name)), reject};
-		this.#waiting.add(waiting, () => unsent(this.#options.lastFailure()));
-		return abortable(promise, signal, reason => {
-			this.#waiting.remove(waiting);
-			return onAbort(reason);
-		});
+		if (!this.#options.connection.isOpen) return this.#wait(operation, request, name, signal);
+		const reply = this.#sendInTurn(operation, request, name);
+		return signal ? abortable(reply, signal, reason => new AbortedError(describe(name), reason)) : reply;
 	}
 
 	sendWaiting(): void {
@@ -69,6 +61,24 @@ export class Calls {
 
 	rejectWaiting(error: (name: CallName) => Error): void {
 		this.#waiting.rejectAll(({name}) => error(name));
+	}
+
+	#wait<Name extends OperationName>(
+		operation: Name,
+		request: RequestOf<Name>,
+		name: CallName,
+		signal: AbortSignal | undefined,
+	): Promise<ReplyOf<Name>> {
+		const unsent = (cause: Error | undefined): Error => new ConnectionLossError(describe(name), {sent: false, cause});
+		if (this.#waiting.isFull)
+			return Promise.reject(unsent(new TooManyWaitingError(this.#options.limits.maxWaitingCalls)));
+		const {promise, resolve, reject} = deferred<ReplyOf<Name>>();
+		const waiting: WaitingCall = {name, send: () => resolve(this.#sendInTurn(operation, request, name)), reject};
+		this.#waiting.add(waiting, () => unsent(this.#options.lastFailure()));
+		return abortable(promise, signal, reason => {
+			this.#waiting.remove(waiting);
+			return new AbortedError(describe(name), reason);
+		});
 	}
 
 	/** Settles only once the state says `connected`: who goes on with a reply shall not find the session still suspended. */
@@ -80,7 +90,7 @@ export class Calls {
 		const {setUp} = this.#options.connection;
 		this.#inFlight++;
 		// One promise: this is the path of every request.
-		return this.#options.send(operation, request, name).then(
+		return this.#options.send(operation, request).then(
 			reply => {
 				this.#inFlight--;
 				this.#succeeded++;
@@ -89,8 +99,9 @@ export class Calls {
 			async (error: unknown) => {
 				this.#inFlight--;
 				this.#failed++;
+				const translated = this.#options.translate(error, name);
 				await setUp;
-				throw error;
+				throw translated;
 			},
 		);
 	}

@@ -3,7 +3,7 @@ import type {OperationName, ReplyOf, RequestOf} from '../driver/operation.ts';
 import {unsupported} from '../driver/unsupported.ts';
 import {AbortedError} from '../errors/aborted-error.ts';
 import {SessionExpiredError} from '../errors/session-error.ts';
-import {noticeConnection, traceRequest} from '../diagnostics.ts';
+import {isTraced, noticeConnection, traceRequest} from '../diagnostics.ts';
 import {dataSize} from './data-size.ts';
 import {deferred} from '../util/deferred.ts';
 import type {Emitter} from '../util/emitter.ts';
@@ -48,7 +48,11 @@ export class Session {
 		this.#options = options;
 		this.#emitter = emitter;
 		const {session, maxRequestLength = Infinity} = options;
-		const send: Send = (operation, request, name) => this.#send(operation, request, name);
+		const translate = (error: unknown, name: CallName): unknown => this.#translate(error, name);
+		const send: Send = (operation, request, name) =>
+			this.#send(operation, request).catch((error: unknown) => {
+				throw translate(error, name);
+			});
 		this.serverWatches = new ServerWatches(this.watches, send, maxRequestLength);
 		this.#identity = session && new SessionCredentials(session.id, Buffer.from(session.password));
 		this.#authentication = new Authentication({
@@ -67,7 +71,8 @@ export class Session {
 		});
 		this.#calls = new Calls({
 			limits: options,
-			send,
+			send: (operation, request) => this.#send(operation, request),
+			translate,
 			connection: this.#connection,
 			lastFailure: () => this.#record.lastFailure,
 		});
@@ -165,10 +170,9 @@ export class Session {
 		if (era !== undefined && era !== this.#era) return Promise.reject(new SessionExpiredError(describe(name)));
 		const refusal = unsupported(this.#driver.capabilities, operation, request);
 		if (refusal) return Promise.reject(refusal);
-		return traceRequest(
-			() => ({operation: name.operation, path: name.path, size: dataSize(request)}),
-			() => this.#calls.call(operation, request, name, signal),
-		);
+		return isTraced()
+			? this.#traced(operation, request, name, signal)
+			: this.#calls.call(operation, request, name, signal);
 	}
 
 	async addCredential(credential: Credential): Promise<void> {
@@ -190,11 +194,20 @@ export class Session {
 		await this.#shutDown(undefined);
 	}
 
-	#send<Name extends OperationName>(operation: Name, request: RequestOf<Name>, name: CallName): Promise<ReplyOf<Name>> {
-		const reply = this.#driver.call(operation, request).catch((error: unknown) => {
-			throw this.#translate(error, name);
-		});
-		return this.serverWatches.follow(operation, request, reply);
+	#traced<Name extends OperationName>(
+		operation: Name,
+		request: RequestOf<Name>,
+		name: CallName,
+		signal: AbortSignal | undefined,
+	): Promise<ReplyOf<Name>> {
+		return traceRequest(
+			() => ({operation: name.operation, path: name.path, size: dataSize(request)}),
+			() => this.#calls.call(operation, request, name, signal),
+		);
+	}
+
+	#send<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>> {
+		return this.serverWatches.follow(operation, request, this.#driver.call(operation, request));
 	}
 
 	/** The one place where what a driver says becomes what a user catches. */

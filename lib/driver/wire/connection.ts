@@ -11,16 +11,20 @@ import {FrameDecoder} from './jute/frame.ts';
 import {opCode, xid as reserved} from './jute/op-code.ts';
 import {Reader} from './jute/reader.ts';
 import type {Codecs} from './jute/request/codecs.ts';
+import type {RequestCodec} from './jute/request/request-codec.ts';
 import {type ConnectRequest, type ConnectResponse, decodeConnect, encodeConnect} from './jute/request/connect.ts';
 import {decodeEvent} from './jute/request/event.ts';
 import type {Writer} from './jute/writer.ts';
 import {KeepAlive} from './keep-alive.ts';
 import {Outbox} from './outbox.ts';
 
-type Pending = {
+/** A request that was sent, and is to be answered. */
+type Pending<Name extends OperationName = OperationName> = {
 	readonly xid: number;
 	readonly sentAt: number;
-	resolve(reader: Reader): void;
+	readonly codec: RequestCodec<Name>;
+	readonly request: RequestOf<Name>;
+	resolve(reply: ReplyOf<Name>): void;
 	reject(error: Error): void;
 };
 
@@ -120,15 +124,10 @@ export class Connection {
 	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>> {
 		// Not before the end is announced: who tries again at once would otherwise do so for ever, in a turn of the event loop that never ends.
 		if (this.#cause) return this.ended.then(cause => Promise.reject(new DisconnectedError(false, cause)));
-		const codec = this.#options.codecs[operation];
+		const codec: RequestCodec<Name> = this.#options.codecs[operation];
 		return new Promise((resolve, reject) => {
 			const xid = operation === 'auth' ? reserved.auth : this.#takeXid();
-			const pending: Pending = {
-				xid,
-				sentAt: performance.now(),
-				resolve: reader => resolve(codec.decode(reader, request)),
-				reject,
-			};
+			const pending: Pending<Name> = {xid, sentAt: performance.now(), codec, request, resolve, reject};
 			this.#write(xid, codec.code(request), writer => codec.encode(writer, request));
 			(operation === 'auth' ? this.#pendingAuth : this.#pending).push(pending);
 		});
@@ -255,7 +254,7 @@ export class Connection {
 			return;
 		}
 		try {
-			pending.resolve(reader);
+			pending.resolve(pending.codec.decode(reader, pending.request));
 		} catch (error) {
 			pending.reject(new DisconnectedError(true, error));
 			throw error;
