@@ -6,6 +6,7 @@ import {UnguardedSemaphore} from './controls/unguarded-semaphore.ts';
 import type {Role} from './history.ts';
 import {type LockKind, permits} from './judge.ts';
 import type {Random} from './seeded-random.ts';
+import {byDowngrade, byLeadership, byMultiLock, bySelector} from '../helpers/ways-to-hold.ts';
 
 /** What is held, of whatever kind. */
 export type Held = {
@@ -58,26 +59,46 @@ async function one(lease: Promise<LeaseLike>): Promise<Held> {
 const product = {queue: '', tasks: 1, isAbortable: true};
 const control = {...product, isAbortable: false};
 
+function exclusive(acquire: (options: AcquireOptions) => Promise<LeaseLike>): Turn {
+	return {role: 'exclusive', acquire: options => one(acquire(options))};
+}
+
 function exclusively(acquire: (options: AcquireOptions) => Promise<LeaseLike>): Pick<Subject, 'draw'> {
-	return {draw: () => ({role: 'exclusive', acquire: options => one(acquire(options))})};
+	return {draw: () => exclusive(acquire)};
+}
+
+/** The first of them most often. */
+function weighed<T>(ways: readonly T[], random: Random): T {
+	const drawn = random() < 0.6 ? 0 : 1 + Math.floor(random() * (ways.length - 1));
+	return ways[drawn] as T;
 }
 
 const subjects: Readonly<Record<SubjectName, Open>> = {
 	mutex: (client, path) => {
 		const mutex = new Mutex(client, path);
-		return {...product, kind: 'mutex', tasks: 3, ...exclusively(options => mutex.acquire(options))};
+		const ways = [
+			(options: AcquireOptions) => mutex.acquire(options),
+			(options: AcquireOptions) => byMultiLock(client, path, options),
+			(options: AcquireOptions) => bySelector(client, path, options),
+		];
+		return {...product, kind: 'mutex', tasks: 3, draw: random => exclusive(weighed(ways, random))};
 	},
 	latch: (client, path) => {
 		const latch = new LeaderLatch(client, path);
-		return {...product, kind: 'mutex', ...exclusively(options => latch.acquire(options))};
+		const ways = [
+			(options: AcquireOptions) => latch.acquire(options),
+			(options: AcquireOptions) => byLeadership(latch, options),
+		];
+		return {...product, kind: 'mutex', draw: random => exclusive(weighed(ways, random))};
 	},
 	'read-write': (client, path) => {
-		const {read, write} = new ReadWriteLock(client, path);
+		const lock = new ReadWriteLock(client, path);
 		const turns: readonly Turn[] = [
-			{role: 'shared', acquire: options => one(read.acquire(options))},
-			{role: 'exclusive', acquire: options => one(write.acquire(options))},
+			{role: 'shared', acquire: options => one(lock.read.acquire(options))},
+			{role: 'exclusive', acquire: options => one(lock.write.acquire(options))},
+			{role: 'shared', acquire: options => one(byDowngrade(lock, options))},
 		];
-		return {...product, kind: 'read-write', draw: random => turns[random() < 0.6 ? 0 : 1] as Turn};
+		return {...product, kind: 'read-write', draw: random => weighed(turns, random)};
 	},
 	semaphore: (client, path) => {
 		const semaphore = new Semaphore(client, path, {leases: permits});
