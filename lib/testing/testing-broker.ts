@@ -6,6 +6,7 @@ import {FaultProxy} from './fault-proxy.ts';
 import {checkInteger, checkProperties} from './check-options.ts';
 import {freePorts} from './free-port.ts';
 import {JavaProcess} from './java-process.ts';
+import {JavaServer} from './java-server.ts';
 import {serverJars} from './server-jars.ts';
 import {exactVersion, type KafkaVersion} from './server-versions.ts';
 import {TestingError} from './testing-error.ts';
@@ -41,13 +42,13 @@ export type TestingBrokerOptions = {
  * ```
  *
  * Topics are not created by themselves; the internal topics have 4 partitions and one replica; a new group is balanced at once.
+ * To stop takes 2 to 3 s; after a {@link kill} the controller takes the broker back only when its old session is over: some 6 s.
  */
-export class TestingBroker implements AsyncDisposable {
+export class TestingBroker extends JavaServer {
 	/** The jars that the broker runs from. They hold the official Java client too. */
 	readonly jars: readonly string[];
 	readonly #port: number;
 	readonly #proxy: FaultProxy | undefined;
-	readonly #process: JavaProcess;
 	readonly #options: TestingBrokerOptions;
 
 	private constructor(
@@ -57,9 +58,9 @@ export class TestingBroker implements AsyncDisposable {
 		jars: readonly string[],
 		options: TestingBrokerOptions,
 	) {
+		super(process);
 		this.#port = port;
 		this.#proxy = proxy;
-		this.#process = process;
 		this.jars = jars;
 		this.#options = options;
 	}
@@ -101,7 +102,7 @@ export class TestingBroker implements AsyncDisposable {
 			const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
 			await writeFile(join(process.folder, 'server.properties'), lines.join(''));
 			await broker.#format(signal);
-			await broker.#launch(signal);
+			await broker.launch(signal);
 		} catch (error) {
 			await broker.close();
 			throw error;
@@ -113,11 +114,11 @@ export class TestingBroker implements AsyncDisposable {
 		// The zero in front keeps the id from starting with a dash, which would read as an option.
 		const clusterId = Buffer.concat([Buffer.of(0), randomBytes(15)]).toString('base64url');
 		const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'server.properties'];
-		await this.#process.run(this.#java('-Xmx64m', tool), signal);
+		await this.process.run(this.#java('-Xmx64m', tool), signal);
 	}
 
-	async #launch(signal: AbortSignal | undefined): Promise<void> {
-		await this.#process.start({
+	protected async launch(signal: AbortSignal | undefined): Promise<void> {
+		await this.process.start({
 			arguments: this.#java('-Xmx256m', ['kafka.Kafka', 'server.properties']),
 			isReady: async () => (await brokerCount(this.#port)) > 0,
 			timeout: this.#options.startTimeout ?? 60_000,
@@ -170,60 +171,10 @@ export class TestingBroker implements AsyncDisposable {
 		return versions.find(version => version !== undefined) ?? exactVersion('kafka', this.#options.version);
 	}
 
-	/** The process id while the broker runs. */
-	get pid(): number | undefined {
-		return this.#process.pid;
-	}
-
-	/** The temporary folder with `server.properties`, the output and the data. */
-	get folder(): string {
-		return this.#process.folder;
-	}
-
-	/** SIGTERM; settles when the process is gone, which takes 2 to 3 s. The data stays for {@link restart}. Does nothing if it is not running. */
-	async stop(): Promise<void> {
-		await this.#process.stop();
-	}
-
-	/** SIGKILL; settles when the process is gone. The data stays for {@link restart}. Does nothing if it is not running. */
-	async kill(): Promise<void> {
-		await this.#process.kill();
-	}
-
-	/**
-	 * Stops the broker if it runs, and starts it on the same data and the same ports. After a {@link kill} the controller takes the broker
-	 * back only when its old session is over: some 6 s.
-	 *
-	 * @throws as {@link TestingBroker.start}
-	 */
-	async restart({signal}: {readonly signal?: AbortSignal} = {}): Promise<void> {
-		await this.stop();
-		await this.#launch(signal);
-	}
-
-	/** SIGSTOP: connections stay open, nothing is answered until {@link thaw}. @throws {TestingError} `NOT_RUNNING` */
-	freeze(): void {
-		this.#process.freeze();
-	}
-
-	/** SIGCONT. @throws {TestingError} `NOT_RUNNING` */
-	thaw(): void {
-		this.#process.thaw();
-	}
-
-	/** What the broker has written so far. */
-	async output(): Promise<string> {
-		return this.#process.output();
-	}
-
 	/** Kills the broker, removes its data and closes its proxy. Idempotent. */
-	async close(): Promise<void> {
+	override async close(): Promise<void> {
 		await this.#proxy?.close();
-		await this.#process.close();
-	}
-
-	async [Symbol.asyncDispose](): Promise<void> {
-		await this.close();
+		await super.close();
 	}
 }
 

@@ -4,6 +4,7 @@ import {checkInteger, checkProperties} from './check-options.ts';
 import {fourLetterWord} from './four-letter-word.ts';
 import {freePort} from './free-port.ts';
 import {JavaProcess} from './java-process.ts';
+import {JavaServer} from './java-server.ts';
 import {killSession} from './kill-session.ts';
 import {serverJars} from './server-jars.ts';
 import {exactVersion, type ZooKeeperVersion} from './server-versions.ts';
@@ -62,17 +63,16 @@ type Configuration = {
  * ```
  *
  * Writes are not forced to disk: the data survives {@link kill} and {@link restart}, not a power cut. All four-letter words are
- * allowed, TTL nodes are on, connections per client are unlimited.
+ * allowed, TTL nodes are on, connections per client are unlimited. Sessions survive a {@link restart} if their clients are back in time.
  */
-export class TestingServer implements AsyncDisposable {
+export class TestingServer extends JavaServer {
 	/** The client port on 127.0.0.1, the same over all restarts. */
 	readonly port: number;
-	readonly #process: JavaProcess;
 	readonly #configuration: Configuration;
 
 	private constructor(port: number, process: JavaProcess, configuration: Configuration) {
+		super(process);
 		this.port = port;
-		this.#process = process;
 		this.#configuration = configuration;
 	}
 
@@ -111,7 +111,7 @@ export class TestingServer implements AsyncDisposable {
 			};
 			const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
 			await writeFile(join(process.folder, 'zoo.cfg'), lines.join(''));
-			await server.#launch(signal);
+			await server.launch(signal);
 		} catch (error) {
 			await server.close();
 			throw error;
@@ -119,9 +119,9 @@ export class TestingServer implements AsyncDisposable {
 		return server;
 	}
 
-	async #launch(signal: AbortSignal | undefined): Promise<void> {
+	protected async launch(signal: AbortSignal | undefined): Promise<void> {
 		const {classPath, javaArguments, startTimeout} = this.#configuration;
-		await this.#process.start({
+		await this.process.start({
 			arguments: [
 				'-Xmx128m',
 				'-XX:+UseSerialGC',
@@ -144,46 +144,6 @@ export class TestingServer implements AsyncDisposable {
 	/** `127.0.0.1:PORT`. */
 	get connectString(): string {
 		return `127.0.0.1:${this.port}`;
-	}
-
-	/** The process id while the server runs. */
-	get pid(): number | undefined {
-		return this.#process.pid;
-	}
-
-	/** The temporary folder with `zoo.cfg`, the output and, unless given, the data. */
-	get folder(): string {
-		return this.#process.folder;
-	}
-
-	/** SIGTERM; settles when the process is gone. The data stays for {@link restart}. Does nothing if it is not running. */
-	async stop(): Promise<void> {
-		await this.#process.stop();
-	}
-
-	/** SIGKILL; settles when the process is gone. The data stays for {@link restart}. Does nothing if it is not running. */
-	async kill(): Promise<void> {
-		await this.#process.kill();
-	}
-
-	/**
-	 * Stops the server if it runs, and starts it on the same data and the same port. Sessions survive if their clients are back in time.
-	 *
-	 * @throws as {@link TestingServer.start}
-	 */
-	async restart({signal}: {readonly signal?: AbortSignal} = {}): Promise<void> {
-		await this.stop();
-		await this.#launch(signal);
-	}
-
-	/** SIGSTOP: connections stay open, nothing is answered until {@link thaw}. @throws {TestingError} `NOT_RUNNING` */
-	freeze(): void {
-		this.#process.freeze();
-	}
-
-	/** SIGCONT. @throws {TestingError} `NOT_RUNNING` */
-	thaw(): void {
-		this.#process.thaw();
 	}
 
 	/**
@@ -223,20 +183,6 @@ export class TestingServer implements AsyncDisposable {
 			throw error;
 		});
 		return modes.find(mode => answer.includes(`Mode: ${mode}`));
-	}
-
-	/** What the server has written so far. */
-	async output(): Promise<string> {
-		return this.#process.output();
-	}
-
-	/** Kills the server and removes its temporary data. Idempotent. */
-	async close(): Promise<void> {
-		await this.#process.close();
-	}
-
-	async [Symbol.asyncDispose](): Promise<void> {
-		await this.close();
 	}
 }
 
