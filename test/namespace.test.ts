@@ -1,6 +1,4 @@
-import anyTest, {type TestFn} from 'ava';
 import {
-	type Client,
 	type ClientEvents,
 	ClientClosedError,
 	connect,
@@ -10,27 +8,13 @@ import {
 	TransactionError,
 	type WatchNotice,
 } from '../lib/index.ts';
-import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
 import {Mutex} from '../recipes/index.ts';
 import {listenerCount, watchesUnder} from './helpers/proxied-client.ts';
 import {nextEvent} from './helpers/next-event.ts';
+import {proxiedTest} from './helpers/proxied-test.ts';
 import {until} from './helpers/until.ts';
 
-type Context = {readonly server: TestingServer; readonly proxy: FaultProxy; readonly client: Client};
-const test = (anyTest as TestFn<Context>).serial;
-
-test.before(async t => {
-	const server = await TestingServer.start();
-	const proxy = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
-	await using setUp = await connect(server.connectString);
-	await setUp.create('/app');
-	t.context = {server, proxy, client: await connect(`${proxy.address}/app`, {sessionTimeout: 20_000})};
-});
-test.after.always(async t => {
-	await t.context.client.close();
-	await t.context.proxy.close();
-	await t.context.server.close();
-});
+const test = proxiedTest();
 
 test('its znodes are created as containers when something needs them, and not before', async t => {
 	const {client} = t.context;

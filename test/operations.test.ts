@@ -1,4 +1,3 @@
-import anyTest, {type TestFn} from 'ava';
 import {
 	AbortedError,
 	BadVersionError,
@@ -10,26 +9,12 @@ import {
 	type Read,
 	type WatchNotice,
 } from '../lib/index.ts';
-import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
 import {nextEvent} from './helpers/next-event.ts';
 import {watchesUnder} from './helpers/proxied-client.ts';
+import {proxiedTest} from './helpers/proxied-test.ts';
 import {until} from './helpers/until.ts';
 
-type Context = {readonly server: TestingServer; readonly proxy: FaultProxy; readonly client: Client};
-const test = (anyTest as TestFn<Context>).serial;
-
-test.before(async t => {
-	const server = await TestingServer.start();
-	const proxy = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
-	await using setUp = await connect(server.connectString);
-	await setUp.create('/app');
-	t.context = {server, proxy, client: await connect(`${proxy.address}/app`, {sessionTimeout: 20_000})};
-});
-test.after.always(async t => {
-	await t.context.client.close();
-	await t.context.proxy.close();
-	await t.context.server.close();
-});
+const test = proxiedTest();
 
 async function plant(client: Client, root: string, width: number): Promise<void> {
 	const names = Array.from({length: width}, (_, index) => `${root}/${index % 7}/${index}`);
