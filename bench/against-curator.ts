@@ -7,7 +7,7 @@ import {Peer} from './peer.ts';
 /**
  * Docent and real Curator 5.9 side by side: the same workloads in the same run, batch by batch in turn, each measured inside its own process. Once on loopback
  * and once with a round trip of 20 ms, made by a proxy. Prints tables in Markdown: medians, and how many times longer the others take. kazoo 2.11 takes part
- * where Python can install it, or `KAZOO_PYTHON` is the path of one that finds it.
+ * where Python can install it, or `KAZOO_PYTHON` is the path of one that finds it; go-zookeeper 1.0.4, which has a lock alone, where Go can build it.
  *
  *     node dist/bench/against-curator.js            everything
  *     node dist/bench/against-curator.js warm cold  these cases alone
@@ -55,7 +55,15 @@ for (const [place, {title, connectString}] of places.entries()) {
 	await using docent = await Peer.docent(connectString);
 	await using curator = await Peer.curator(connectString);
 	await using kazoo = python === undefined ? undefined : await Peer.kazoo(connectString, python);
-	const others = [{name: 'Curator 5.9', peer: curator}, ...(kazoo ? [{name: 'kazoo', peer: kazoo}] : [])];
+	await using go = await Peer.go(connectString).catch((error: unknown) => {
+		console.log(`without go-zookeeper: ${(error as Error).message}`);
+		return undefined;
+	});
+	const others = [
+		{name: 'Curator 5.9', peer: curator},
+		...(kazoo ? [{name: 'kazoo', peer: kazoo}] : []),
+		...(go ? [{name: 'go-zookeeper', peer: go}] : []),
+	];
 	const columns = others.flatMap(({name}) => [name, 'ratio']);
 	console.log(`\n| ${[title, 'Docent', ...columns].join(' | ')} |\n| --- |${' ---: |'.repeat(columns.length + 1)}`);
 	for (const {name, title: label, rounds, batches} of cases) {
@@ -71,7 +79,9 @@ for (const [place, {title, connectString}] of places.entries()) {
 			}
 		}
 		const [ours = Number.NaN, ...theirs] = times.map(median);
-		const cells = theirs.flatMap(each => [milliseconds(each), `${(each / ours).toFixed(2)} ×`]);
+		const cells = theirs.flatMap(each =>
+			Number.isNaN(each) ? ['–', '–'] : [milliseconds(each), `${(each / ours).toFixed(2)} ×`],
+		);
 		console.log(`| ${[label, milliseconds(ours), ...cells].join(' | ')} |`);
 	}
 }

@@ -3,9 +3,10 @@ import {once} from 'node:events';
 import {delimiter} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
+import {goProgram} from '../bin/bench/peers/go-program.ts';
+import {resolveCurator} from '../lib/testing/curator-jars.ts';
 import {resolveArtifacts} from '../lib/testing/resolve-artifacts.ts';
 
-const curator = ['org.apache.curator:curator-recipes:5.9.0', 'org.slf4j:slf4j-simple:1.7.36'];
 const zooKeeper = ['org.apache.zookeeper:zookeeper:3.9.5', 'org.slf4j:slf4j-simple:2.0.13'];
 
 /** The packages of `peers/package.json`, by the peers that use them. */
@@ -27,13 +28,19 @@ export class Peer implements AsyncDisposable {
 	}
 
 	static async curator(connectString: string): Promise<Peer> {
-		return Peer.#java('CuratorBench', curator, connectString);
+		return Peer.#java('CuratorBench', await resolveCurator(), connectString);
 	}
 
 	/** @param python an interpreter that finds kazoo 2.11 */
 	static async kazoo(connectString: string, python: string): Promise<Peer> {
 		const script = fileURLToPath(new URL('../../bench/peers/kazoo_bench.py', import.meta.url));
 		return Peer.#start(python, [script, connectString]);
+	}
+
+	/** go-zookeeper, which has no recipe but a lock. @throws {BenchError} `PEER_MISSING` */
+	static async go(connectString: string): Promise<Peer> {
+		const folder = fileURLToPath(new URL('../../bench/peers/go-zookeeper', import.meta.url));
+		return Peer.#start(await goProgram(folder), [connectString]);
 	}
 
 	/** Docent with raw operations; no recipe. */
@@ -43,7 +50,7 @@ export class Peer implements AsyncDisposable {
 
 	/** ZooKeeper's own client. */
 	static async rawJava(connectString: string): Promise<Peer> {
-		return Peer.#java('RawOperations', zooKeeper, connectString);
+		return Peer.#java('RawOperations', await resolveArtifacts(zooKeeper), connectString);
 	}
 
 	/** @param folder where the packages of `peers/package.json` are installed */
@@ -55,8 +62,7 @@ export class Peer implements AsyncDisposable {
 		return Peer.#start(process.execPath, [fileURLToPath(import.meta.resolve(`./peers/${script}.js`)), ...args]);
 	}
 
-	static async #java(name: string, artifacts: readonly string[], connectString: string): Promise<Peer> {
-		const jars = await resolveArtifacts(artifacts);
+	static async #java(name: string, jars: readonly string[], connectString: string): Promise<Peer> {
 		// Java compiles it by itself; the source lies in the repository, not in `dist`.
 		const source = fileURLToPath(new URL(`../../bench/peers/${name}.java`, import.meta.url));
 		const options = ['-Xmx256m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
@@ -69,10 +75,11 @@ export class Peer implements AsyncDisposable {
 		return peer;
 	}
 
-	/** What it answers to an order: microseconds. */
+	/** What it answers to an order: microseconds; nothing for a case that it does not know. */
 	async measure(name: string, ...numbers: readonly number[]): Promise<readonly number[]> {
 		this.#process.stdin?.write(`${[name, ...numbers].join(' ')}\n`);
-		return (await this.#line()).split(',').map(Number);
+		const line = await this.#line();
+		return line === '' ? [] : line.split(',').map(Number);
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {

@@ -12,7 +12,7 @@ import type {PeerProgram} from './peer-program.ts';
 
 /** Milliseconds that a worker gets to end in order. */
 const patience = 5000;
-const complaintKept = 4000;
+const complaintKept = 20_000;
 const clockReadings = 20;
 
 /** A worker with another client library, which speaks lines over pipes. It is gone when this is disposed of. */
@@ -57,7 +57,7 @@ export class PeerProcess implements Worker {
 		});
 		createInterface({input: child.stdout}).on('line', line => this.#hear(line));
 		child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-			this.#complaints = `${this.#complaints}${chunk}`.slice(0, complaintKept);
+			this.#complaints = `${this.#complaints}${chunk}`.slice(-complaintKept);
 		});
 		// A process that has just ended cannot be told anything any more.
 		child.stdin.on('error', () => {});
@@ -109,10 +109,16 @@ export class PeerProcess implements Worker {
 		if (!report) return;
 		if (report.kind === 'ready') this.#ready.resolve();
 		else if (report.kind === 'clock') this.#clock.resolve(report.now);
-		else if (report.kind === 'failed') this.#fail(`${this.#name}: ${report.message}`);
+		else if (report.kind === 'failed') this.#fail(`${this.#name}: ${report.message}${this.#cause()}`);
 		else if (report.kind === 'leading' || report.kind === 'resigned')
 			this.#onReport({kind: report.kind, at: report.at + this.#ahead});
 		else this.#onReport(report);
+	}
+
+	/** What its libraries have written about the failure, at the bottom of the latest stack trace. */
+	#cause(): string {
+		const cause = this.#complaints.match(/^Caused by: .+$/gm)?.at(-1);
+		return cause === undefined ? '' : `; ${cause.replace('C', 'c')}`;
 	}
 
 	/** The quickest answer of some tells most exactly. */
