@@ -119,6 +119,9 @@ export const operations: Operations = {
 		const bytes = toBuffer(auth);
 		const text = bytes.toString();
 		if (!Buffer.from(text).equals(bytes)) throw missing('credentials that are not UTF-8');
+		// The C client only queues it, and looks at its queue when the reply to this arrives. A request behind it would send it too, and then may find that the server
+		// has refused it and gone: the C client closes the socket over that, and never reads the refusal.
+		handle.request((client, callback) => client.a_sync('/', callback)).catch(() => undefined);
 		await handle.request<[]>((client, callback) => client.add_auth(scheme, text, callback));
 	},
 };
