@@ -16,6 +16,7 @@ export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest)
 			await create(driver, `${root}/e`, 'ephemeral');
 			for (const path of [root, `${root}/e`]) await driver.call('get', {path, watch: true});
 			const other = open(t.context.server.connectString, 4000);
+			t.teardown(() => other.close(2000));
 			await openDriver(other);
 			const inFlight = t.context.proxy.hold({reply: 'exists'});
 			const lost = driver.call('exists', {path: root, watch: false});
@@ -25,7 +26,6 @@ export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest)
 			await log.told('disconnected');
 			t.false((await t.throwsAsync(driver.call('sync', {path: root}), {instanceOf: DisconnectedError})).sent);
 			await other.call('set', {path: root, data: empty, version: -1});
-			await other.close(2000);
 			await t.context.proxy.restore();
 			await log.told('connected', 2);
 			t.is(log.handshakes[1]?.sessionId, log.handshakes[0]?.sessionId);
@@ -81,11 +81,11 @@ export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest)
 		if (acl !== creatorAcl) await driver.call('setAcl', {path, acl: creatorAcl, version: -1});
 		await driver.call('get', {path, watch: false});
 		const other = open(t.context.server.connectString, 4000);
+		t.teardown(() => other.close(2000));
 		await openDriver(other);
 		t.is((await t.throwsAsync(other.call('get', {path, watch: false}), {instanceOf: RefusedError})).resultCode, -102);
 		const wrong = other.call('auth', {scheme: 'nonsense', auth: Buffer.from('x')});
 		t.is((await t.throwsAsync(wrong, {instanceOf: RefusedError})).resultCode, -115);
-		await other.close(2000);
 	});
 
 	check('#9 close ends the session, and nothing is told afterwards', async (t, {driver, log, root}) => {
@@ -97,8 +97,8 @@ export function sessionConformance(check: Check, {open, lacks}: DriverUnderTest)
 		t.deepEqual(log.entries, ['connected']);
 		await t.throwsAsync(driver.call('sync', {path: root}), {instanceOf: DisconnectedError});
 		const other = open(t.context.server.connectString, 4000);
+		t.teardown(() => other.close(2000));
 		await openDriver(other);
 		await t.throwsAsync(other.call('exists', {path, watch: false}), {instanceOf: RefusedError});
-		await other.close(2000);
 	});
 }
