@@ -19,7 +19,7 @@ test('exactly once though servers restart and acknowledgements are lost', async 
 });
 
 test('offsets go on when ZooKeeper was away for a while, but not as long as a session lasts', async t => {
-	t.timeout(120_000);
+	t.timeout(240_000);
 	const fleet = await Fleet.start(t, {partitions: 2, orders: {sessionTimeout: 30_000}});
 	fleet.hire();
 	await fleet.flows();
@@ -33,7 +33,7 @@ test('offsets go on when ZooKeeper was away for a while, but not as long as a se
 });
 
 test('what turns out to be committed is told to ZooKeeper without another commit', async t => {
-	t.timeout(120_000);
+	t.timeout(240_000);
 	const fleet = await Fleet.start(t, {partitions: 2});
 	const worker = fleet.hire();
 	await fleet.flows();
