@@ -63,6 +63,7 @@ export class LeaderSelector {
 		this.#requeue = requeue;
 	}
 
+	/** Whether the work runs now. */
 	get isLeader(): boolean {
 		return this.#leading.size > 0;
 	}

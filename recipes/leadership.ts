@@ -18,9 +18,9 @@ import type {Term} from './leader-latch.ts';
 export type CloseMode = 'silent' | 'notify-leader';
 
 export type LeadershipOptions = {
-	/** @default 'suspended' */
+	/** What ends a term, beside its session's end: the loss of the connection (`suspended`), or nothing else (`lost`). @default 'suspended' */
 	readonly revokeOn?: RevokeOn | undefined;
-	/** @default 'silent' */
+	/** Whether listeners hear of a `close` during a term. @default 'silent' */
 	readonly closeMode?: CloseMode | undefined;
 };
 
