@@ -1,5 +1,4 @@
 import type {Client, ClientEvents} from '../lib/index.ts';
-import {deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
 import {findByGuid} from './find-by-guid.ts';
 import {isInterruption, nextAttempt} from './interruption.ts';
@@ -9,13 +8,14 @@ export async function withdraw(client: Client, path: string, owner: bigint): Pro
 	// A refusal (NoAuth) cannot be mended here, and the znode ends with its session.
 	const deleted = client.deleteGuaranteed(path).catch(() => {});
 	if (client.session?.id !== owner) return;
-	const over = deferred();
-	const unsubscribe = subscribe<ClientEvents>(client, {lost: () => over.resolve(), closed: () => over.resolve()});
-	try {
-		await Promise.race([deleted, over.promise]);
-	} finally {
-		unsubscribe();
-	}
+	await new Promise<void>(resolve => {
+		const end = (): void => {
+			unsubscribe();
+			resolve();
+		};
+		const unsubscribe = subscribe<ClientEvents>(client, {lost: end, closed: end});
+		void deleted.then(end);
+	});
 }
 
 /**

@@ -18,3 +18,28 @@ test('adds many listeners, and takes exactly them back', t => {
 	t.deepEqual(seen, ['other', 3, 'down', 'other']);
 	t.is(emitter.listenerCount('down'), 0);
 });
+
+test('of many, each is told in its turn, and not after it has gone', t => {
+	const emitter = new Emitter<Events>();
+	const seen: string[] = [];
+	const add = (name: string, then?: () => void): (() => void) =>
+		subscribe<Events>(emitter, {
+			up() {
+				seen.push(name);
+				then?.();
+			},
+		});
+	const first = add('first', () => {
+		second();
+		add('late');
+	});
+	const second = add('second');
+	const third = add('third');
+	emitter.emit('up', 1);
+	t.deepEqual(seen.splice(0), ['first', 'third'], 'who comes meanwhile is told the next time');
+	t.is(emitter.listenerCount('up'), 1, 'the target sees one');
+	first();
+	emitter.emit('up', 2);
+	t.deepEqual(seen, ['third', 'late']);
+	third();
+});
