@@ -27,7 +27,10 @@ export function operationCases(inFlight: number, bytes: number, count: number): 
 	return operations.map(name => ({name, inFlight, bytes, count}));
 }
 
-/** Batch by batch in turn, so that whatever else the machine does meets every peer; the first batches are not counted, but let everybody compile what they run. */
+/**
+ * Every batch of each case by all peers, one after the other and another first each time, so that whatever else the machine does meets them all. The first batches are not counted,
+ * but let everybody compile what they run.
+ */
 export async function compareRaw(
 	peers: Readonly<Record<string, Peer>>,
 	cases: readonly RawCase[],
@@ -35,8 +38,8 @@ export async function compareRaw(
 ): Promise<readonly RawResult[]> {
 	const measured = cases.map(() => new Map<string, RawCost[]>());
 	for (let batch = -warmUps; batch < batches; batch++) {
-		for (const [peer, process] of Object.entries(peers)) {
-			for (const [index, {name, inFlight, bytes, count}] of cases.entries()) {
+		for (const [index, {name, inFlight, bytes, count}] of cases.entries()) {
+			for (const [peer, process] of inTurn(Object.entries(peers), batch)) {
 				const [time = Number.NaN, cpu = Number.NaN] = await process.measure(name, inFlight, bytes, count);
 				if (batch < 0) continue;
 				const costs = measured[index];
@@ -53,4 +56,10 @@ export async function compareRaw(
 			]),
 		),
 	}));
+}
+
+/** From another one on in each batch, the first of all from the first. */
+function inTurn<T>(peers: readonly T[], batch: number): readonly T[] {
+	const first = Math.max(0, batch) % peers.length;
+	return [...peers.slice(first), ...peers.slice(0, first)];
 }
