@@ -20,7 +20,7 @@ export type {Leader} from './leader-sighting.ts';
 export type {Lease} from './lease.ts';
 export type {Lock} from './lock.ts';
 export type {MutexAcquireOptions, MutexOptions} from './mutex.ts';
-export type {AcquireReadOptions, ReadLock, ReadWriteLockOptions} from './read-write-lock.ts';
+export type {ReadLockAcquireOptions, ReadLock, ReadWriteLockOptions} from './read-write-lock.ts';
 export type {OnRevoke, RevocableOptions} from './revocation.ts';
 export type {Queued} from './queued-under.ts';
 export type {QueueLock} from './queue-lock.ts';

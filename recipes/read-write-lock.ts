@@ -15,7 +15,7 @@ export type ReadWriteLockOptions = {
 	readonly data?: DataInput | undefined;
 };
 
-export type AcquireReadOptions = RevocableOptions & {
+export type ReadLockAcquireOptions = RevocableOptions & {
 	/**
 	 * A write lease of the same lock, still held: the read lease is granted at once, and no writer that waits gets between the two when the write lease is
 	 * released. The other way round is not possible: two readers that both wait to write would wait for each other for ever.
@@ -46,7 +46,7 @@ export class ReadLock extends QueueLock {
 	}
 
 	/** Waits until no writer is before it. @throws InvalidArgumentError, LeaseLostError if `downgradeFrom` has ended */
-	override async acquire({downgradeFrom, ...options}: AcquireReadOptions = {}): Promise<Lease> {
+	override async acquire({downgradeFrom, ...options}: ReadLockAcquireOptions = {}): Promise<Lease> {
 		if (downgradeFrom === undefined) return super.acquire(options);
 		const {path} = downgradeFrom;
 		if (parentOf(path) !== this.path || !nameOf(path).includes('__WRIT__'))
