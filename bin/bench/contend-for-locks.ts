@@ -3,11 +3,16 @@ import {type Client, joinPath} from '../../lib/index.ts';
 import {type Lock, Mutex, ReadWriteLock, Semaphore} from '../../recipes/index.ts';
 import {tell, type WorkerOrders} from './messages.ts';
 import {monotonicMicros} from './monotonic.ts';
+import type {RoundTripCounter} from './round-trip-counter.ts';
 import type {SampleBuffer} from './samples.ts';
 import {tellError} from './tell-error.ts';
 import {type ContendedWorkload, pathOf, seriesOf} from './workload.ts';
 
-type Measurement = {readonly samples: SampleBuffer; readonly signal: AbortSignal};
+type Measurement = {
+	readonly samples: SampleBuffer;
+	readonly roundTrips: RoundTripCounter;
+	readonly signal: AbortSignal;
+};
 /** What to acquire next, and the series that the acquisition belongs to. */
 type Turn = {readonly lock: Lock; readonly series: number};
 
@@ -29,12 +34,12 @@ async function takeTurn(
 	{lock, series}: Turn,
 	contender: number,
 	{kind, hold}: ContendedWorkload,
-	{samples, signal}: Measurement,
+	{samples, roundTrips, signal}: Measurement,
 ): Promise<void> {
 	const releases = seriesOf(kind).length - 1;
 	try {
 		const asked = monotonicMicros();
-		const lease = await lock.acquire({signal});
+		const lease = await roundTrips.count(() => lock.acquire({signal}));
 		samples.add(series, contender, asked);
 		if (hold > 0) await sleep(hold, undefined, {signal}).catch(() => {});
 		if (lease.signal.aborted) tell({kind: 'lost'});

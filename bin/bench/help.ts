@@ -12,7 +12,7 @@ All znodes are made under one folder, /docent-bench-…, which is removed at the
   lock, rwlock, semaphore
   --contenders N        how many contend (default 8); those of one process share its session, each queues for itself
   --hold TIME           how long each holds what it acquired (default 5ms)
-  --paths N             over how many locks the contenders spread (default 1)
+  --paths N             over how many locks the contenders spread (default 1); as many as contend: also counts the round trips of an acquisition
   --reads PERCENT       rwlock: how many acquisitions of a hundred only read (default 80)
   --leases N            semaphore: how many may hold at once (default 3)
 

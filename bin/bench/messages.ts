@@ -24,8 +24,8 @@ export type Report =
 	| {readonly kind: 'samples'; readonly samples: Uint32Array}
 	| {readonly kind: 'error'; readonly code: string; readonly message: string}
 	| {readonly kind: 'lost'}
-	/** What was sent to ZooKeeper for the turns that were measured. */
-	| {readonly kind: 'requests'; readonly count: number}
+	/** What was sent to ZooKeeper for the turns that were measured; and the round trips of one acquisition, if that is known. */
+	| {readonly kind: 'requests'; readonly count: number; readonly roundTrips: number | undefined}
 	| {readonly kind: 'leading'; readonly at: number}
 	| {readonly kind: 'resigned'; readonly at: number}
 	| {readonly kind: 'failed'; readonly message: string}

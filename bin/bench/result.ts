@@ -39,6 +39,8 @@ export type BenchResult = {
 	readonly fairness: number | undefined;
 	/** What ZooKeeper was asked for one acquisition with its release, on average, with all that is sent in the background. */
 	readonly requestsPerTurn: number | undefined;
+	/** Of an acquisition's requests those that follow one another; the mean. `undefined` where several contend for one lock, and for other libraries. */
+	readonly roundTripsPerAcquisition?: number | undefined;
 	readonly errors: Readonly<Record<string, number>>;
 	/** The latest error's message, by its code. */
 	readonly errorMessages: Readonly<Record<string, string>>;

@@ -35,7 +35,7 @@ export async function runTimed(options: RunOptions<TimedWorkload>): Promise<numb
 		if (report.kind === 'samples') tally.addAll(report.samples);
 		else if (report.kind === 'error') tally.error(report.code, report.message);
 		else if (report.kind === 'lost') tally.lost();
-		else if (report.kind === 'requests') tally.requests(report.count);
+		else if (report.kind === 'requests') tally.requests(report.count, report.roundTrips);
 	};
 	const workers = sharesOf(workload).map(contenders =>
 		startWorker({connectString, security, folder, workload, contenders}, onReport, failure.reject),

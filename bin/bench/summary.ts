@@ -61,7 +61,7 @@ function ratios(now: SeriesResult, before: SeriesResult): readonly string[] {
 }
 
 function counts(
-	{contenders, fairness, requestsPerTurn, errors, errorMessages, lostLeases}: BenchResult,
+	{contenders, fairness, requestsPerTurn, roundTripsPerAcquisition, errors, errorMessages, lostLeases}: BenchResult,
 	before?: BenchResult,
 ): readonly string[] {
 	const earlier = before?.fairness === undefined ? '' : ` (before ${before.fairness.toFixed(3)})`;
@@ -78,6 +78,11 @@ function counts(
 		...(requestsPerTurn === undefined
 			? []
 			: [`requests for one acquisition and its release: ${requestsPerTurn.toFixed(2)}`]),
+		...(roundTripsPerAcquisition === undefined
+			? []
+			: [
+					`round trips of an acquisition (its requests that follow one another): ${roundTripsPerAcquisition.toFixed(2)}`,
+				]),
 		`leases lost: ${formatCount(lostLeases)}`,
 		`errors: ${troubles.length === 0 ? '0' : ''}`.trimEnd(),
 		...troubles,

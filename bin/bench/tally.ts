@@ -8,7 +8,15 @@ import {isContended, pathOf, type Series, seriesOf, type Workload} from './workl
 /** Everything of a result that samples and reports come to. */
 export type Measured = Pick<
 	BenchResult,
-	'series' | 'timeline' | 'contenders' | 'fairness' | 'requestsPerTurn' | 'errors' | 'errorMessages' | 'lostLeases'
+	| 'series'
+	| 'timeline'
+	| 'contenders'
+	| 'fairness'
+	| 'requestsPerTurn'
+	| 'roundTripsPerAcquisition'
+	| 'errors'
+	| 'errorMessages'
+	| 'lostLeases'
 >;
 export type Progress = {
 	readonly count: number;
@@ -41,6 +49,8 @@ export class Tally {
 	readonly #end: number;
 	#lostLeases = 0;
 	#requests = 0;
+	/** By process. */
+	readonly #roundTrips: number[] = [];
 
 	constructor(workload: Workload) {
 		this.#workload = workload;
@@ -89,8 +99,9 @@ export class Tally {
 		this.#lostLeases++;
 	}
 
-	requests(count: number): void {
+	requests(count: number, roundTrips: number | undefined): void {
 		this.#requests += count;
+		if (roundTrips !== undefined) this.#roundTrips.push(roundTrips);
 	}
 
 	/** @param now microseconds since the measurement began */
@@ -125,6 +136,10 @@ export class Tally {
 				isContended(this.#workload) && this.#requests > 0
 					? this.#requests / Math.max(1, this.#overall.count)
 					: undefined,
+			roundTripsPerAcquisition:
+				this.#roundTrips.length === 0
+					? undefined
+					: this.#roundTrips.reduce((sum, each) => sum + each, 0) / this.#roundTrips.length,
 			errors: Object.fromEntries(errors.map(([code, {count}]) => [code, count])),
 			errorMessages: Object.fromEntries(errors.map(([code, {message}]) => [code, message])),
 			lostLeases: this.#lostLeases,

@@ -7,6 +7,7 @@ import {contendForLocks} from './contend-for-locks.ts';
 import {type Command, tell, type TimedOrders, type WorkerOrders} from './messages.ts';
 import {operateRaw} from './operate-raw.ts';
 import {RequestCounter} from './request-counter.ts';
+import {RoundTripCounter} from './round-trip-counter.ts';
 import {SampleBuffer} from './samples.ts';
 import {connectOptions} from './security.ts';
 
@@ -82,8 +83,11 @@ async function measure(client: Client, given: TimedOrders, at: number, signal: A
 		if (workload.kind === 'raw') await operateRaw(client, {...given, workload}, {at, samples, signal});
 		else {
 			using requests = new RequestCounter(at, at + workload.duration * 1000);
-			await contendForLocks(client, {...given, workload}, {samples, signal});
-			tell({kind: 'requests', count: requests.count});
+			using roundTrips = new RoundTripCounter();
+			await contendForLocks(client, {...given, workload}, {samples, roundTrips, signal});
+			// In a queue it is the one before who sends on: only who is alone sends all of its own requests.
+			const isAlone = workload.contenders === workload.paths;
+			tell({kind: 'requests', count: requests.count, roundTrips: isAlone ? roundTrips.mean : undefined});
 		}
 	} finally {
 		clearInterval(timer);

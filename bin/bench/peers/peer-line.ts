@@ -21,7 +21,7 @@ export function parsePeerLine(line: string): PeerReport | undefined {
 		case 'samples':
 			return {kind, samples: Uint32Array.from(words, Number)};
 		case 'requests':
-			return {kind, count: Number(first)};
+			return {kind, count: Number(first), roundTrips: undefined};
 		case 'leading':
 		case 'resigned':
 			return {kind, at: Number(first)};

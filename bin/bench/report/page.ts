@@ -19,6 +19,7 @@ export function renderPage(result: BenchResult, before?: BenchResult): string {
 		machine,
 		roundTrip,
 		requestsPerTurn,
+		roundTripsPerAcquisition,
 	} = result;
 	const title = `docent bench ${workload}`;
 	const setting = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
@@ -46,6 +47,7 @@ ${contenders(result)}
 <h2>Conditions</h2>
 <p>One round trip, a read before the measurement: ${formatMicros(roundTrip)}.</p>
 ${requestsPerTurn === undefined ? '' : `<p>Requests to ZooKeeper for one acquisition and its release, on average: ${requestsPerTurn.toFixed(2)}.</p>`}
+${roundTripsPerAcquisition === undefined ? '' : `<p>Round trips of an acquisition (its requests that follow one another), on average: ${roundTripsPerAcquisition.toFixed(2)}.</p>`}
 <p>${escapeHtml(machine)}.</p>
 <p class="soft">Each contender waits for its turn before it asks again: latencies are those of so many callers, not of a fixed rate.</p>
 </body>

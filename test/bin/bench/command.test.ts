@@ -72,6 +72,7 @@ test.serial('a lock is measured, reported and compared, and nothing is left behi
 	);
 	// Create, list, delete; who waits watches its own znode and one or two more.
 	t.true((result.requestsPerTurn ?? 0) >= 3, String(result.requestsPerTurn));
+	t.is(result.roundTripsPerAcquisition, undefined);
 	const acquired = result.series[0]?.count ?? 0;
 	t.true(acquired > 0);
 	t.is(
@@ -97,6 +98,9 @@ test.serial('so are a read-write lock, a semaphore, single operations and electi
 	const {server} = t.context;
 	const shared = resultIn(t, await bench('rwlock', server.connectString, ...brief, '--reads', '50'));
 	t.true(shared.series.every(({count}) => count > 0));
+	const alone = resultIn(t, await bench('lock', server.connectString, ...brief, '--contenders', '2', '--paths', '2'));
+	// The first of all finds no folder for its locks yet.
+	t.true((alone.roundTripsPerAcquisition ?? 0) >= 1, String(alone.roundTripsPerAcquisition));
 	const limited = resultIn(t, await bench('semaphore', server.connectString, ...brief, '--leases', '2'));
 	t.true(limited.series.every(({count}) => count > 0));
 	const raw = resultIn(t, await bench('raw', server.connectString, ...brief, '--in-flight', '10'));

@@ -88,9 +88,10 @@ test('requests are told for one turn', t => {
 	t.is(tally.measured().requestsPerTurn, undefined);
 	turn(tally, 0, 10_000, 20_000);
 	turn(tally, 0, 30_000, 40_000);
-	tally.requests(6);
-	tally.requests(3);
+	tally.requests(6, 1.5);
+	tally.requests(3, 2.5);
 	t.is(tally.measured().requestsPerTurn, 4.5);
+	t.is(tally.measured().roundTripsPerAcquisition, 2);
 });
 
 test('a rate is of the time in which there were calls', t => {

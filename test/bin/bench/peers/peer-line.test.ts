@@ -9,7 +9,7 @@ test('what a peer says', t => {
 		['error NONODE no such node', {kind: 'error', code: 'NONODE', message: 'no such node'}],
 		['lost', {kind: 'lost'}],
 		['leading 7', {kind: 'leading', at: 7}],
-		['requests 12', {kind: 'requests', count: 12}],
+		['requests 12', {kind: 'requests', count: 12, roundTrips: undefined}],
 		['failed no session', {kind: 'failed', message: 'no session'}],
 		['SLF4J: nobody asked', undefined],
 	] as const)
