@@ -146,7 +146,11 @@ def campaign():
         say("resigned %d" % now())
 
     while not stopped:
-        client.Election(orders["folder"] + "/leader", str(os.getpid())).run(lead)
+        try:
+            client.Election(orders["folder"] + "/leader", str(os.getpid())).run(lead)
+        except Exception as error:
+            report(error)
+            time.sleep(pause)
 
 
 class Raw:
