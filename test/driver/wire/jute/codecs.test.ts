@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import {codecs} from '../../../../lib/driver/wire/jute/request/codecs.ts';
 import {decodeConnect, encodeConnect} from '../../../../lib/driver/wire/jute/request/connect.ts';
@@ -6,126 +6,59 @@ import {decodeEvent} from '../../../../lib/driver/wire/jute/request/event.ts';
 import {Reader} from '../../../../lib/driver/wire/jute/reader.ts';
 import {readAcl, readStat, writeAcl} from '../../../../lib/driver/wire/jute/record.ts';
 import {Writer} from '../../../../lib/driver/wire/jute/writer.ts';
-import type {MultiOperation, MultiOutcome, OperationName, RequestOf} from '../../../../lib/driver/operation.ts';
-import {type Acl, openAcl, type Permission, ProtocolError, type Stat} from '../../../../lib/index.ts';
+import type {MultiOperation, OperationName, RequestOf} from '../../../../lib/driver/operation.ts';
+import {openAcl, ProtocolError} from '../../../../lib/index.ts';
+import {acl, int, long, stat, text, writeStat} from './server-records.ts';
+import {serverSide} from './server-side.ts';
 
 const all = codecs(() => 0x1_2345_6789n);
 const reading = (writer: Writer): Reader => new Reader(writer.frame().subarray(4));
-const int = fc.integer({min: -(2 ** 31), max: 2 ** 31 - 1});
-const long = fc.bigInt({min: -(2n ** 63n), max: 2n ** 63n - 1n});
-const time = fc.integer({min: 0, max: 2 ** 52});
-const text = fc.string({unit: 'binary', maxLength: 20});
-const data = fc.option(fc.uint8Array({maxLength: 50}).map(array => Buffer.from(array)));
-const stat: fc.Arbitrary<Stat> = fc.record({
-	czxid: long,
-	mzxid: long,
-	ctime: time,
-	mtime: time,
-	version: int,
-	cversion: int,
-	aversion: int,
-	ephemeralOwner: long,
-	dataLength: int,
-	numChildren: int,
-	pzxid: long,
-});
-const permissions = fc.oneof(
-	fc.constant('all' as const),
-	fc.subarray<Permission>(['read', 'write', 'create', 'delete', 'admin'], {maxLength: 4}),
-);
-const acl: fc.Arbitrary<Acl> = fc.array(fc.record({permissions, scheme: text, id: text}), {maxLength: 3});
+const names = Object.keys(serverSide) as OperationName[];
 
-/** What a server does. */
-function writeStat(writer: Writer, value: Stat): Writer {
-	return writer
-		.long(value.czxid)
-		.long(value.mzxid)
-		.long(BigInt(value.ctime))
-		.long(BigInt(value.mtime))
-		.int(value.version)
-		.int(value.cversion)
-		.int(value.aversion)
-		.long(value.ephemeralOwner)
-		.int(value.dataLength)
-		.int(value.numChildren)
-		.long(value.pzxid);
+function roundTrips<Name extends OperationName>(t: ExecutionContext, name: Name): void {
+	const {request, reply, readRequest, writeReply} = serverSide[name];
+	// Of a list of operations the reply has as many outcomes; nobody else looks at the request.
+	const asked = (answer: unknown): RequestOf<Name> =>
+		(Array.isArray(answer)
+			? answer.map(() => ({type: 'delete', path: '/', version: -1}))
+			: {path: '/'}) as RequestOf<Name>;
+	fc.assert(
+		fc.property(request, reply, (aRequest, aReply) => {
+			const sent = new Writer();
+			all[name].encode(sent, aRequest);
+			const received = reading(sent);
+			t.deepEqual(readRequest(received, all[name].code(aRequest)), aRequest);
+			t.is(received.remaining, 0);
+			const answer = new Writer();
+			writeReply(answer, aReply);
+			t.deepEqual(all[name].decode(reading(answer), asked(aReply)), aReply);
+		}),
+	);
 }
 
-test('Stat and ACL round trip', t => {
+for (const name of names) test(`${name}: every request and every reply round trip`, roundTrips, name);
+
+test('Stat, ACL and watch events round trip', t => {
 	fc.assert(
-		fc.property(stat, acl, (aStat, anAcl) => {
+		fc.property(stat, acl, text, fc.integer({min: 1, max: 4}), (aStat, anAcl, path, type) => {
 			t.deepEqual(readStat(reading(writeStat(new Writer(), aStat))), aStat);
 			const writer = new Writer();
 			writeAcl(writer, anAcl);
 			t.deepEqual(readAcl(reading(writer)), anAcl);
+			const event = decodeEvent(reading(new Writer().int(type).int(3).string(path)));
+			t.deepEqual(event, {type: (['created', 'deleted', 'changed', 'children'] as const)[type - 1], path});
 		}),
 	);
 });
 
-test('every reply is decoded', t => {
-	const read = {path: '/a', watch: false};
-	fc.assert(
-		fc.property(stat, acl, data, text, fc.array(text), (aStat, anAcl, bytes, path, children) => {
-			const created = writeStat(new Writer().string(path), aStat);
-			const create = {path, data: bytes, acl: anAcl, mode: 'persistent'} as const;
-			t.deepEqual(all.create.decode(reading(created), create), {path, stat: aStat});
-			const got = writeStat(new Writer().buffer(bytes), aStat);
-			t.deepEqual(all.get.decode(reading(got), read), {data: bytes, stat: aStat});
-			const listed = writeStat(
-				new Writer().vector(children, (to, child) => void to.string(child)),
-				aStat,
-			);
-			t.deepEqual(all.children.decode(reading(listed), read), {children, stat: aStat});
-			t.deepEqual(all.exists.decode(reading(writeStat(new Writer(), aStat)), read), aStat);
-			const acls = new Writer();
-			writeAcl(acls, anAcl);
-			t.deepEqual(all.getAcl.decode(reading(writeStat(acls, aStat)), {path}), {acl: anAcl, stat: aStat});
-		}),
-	);
-});
-
-const outcome: fc.Arbitrary<MultiOutcome> = fc.oneof(
-	fc.record({type: fc.constant('create' as const), path: text, stat: fc.option(stat, {nil: undefined})}),
-	fc.record({type: fc.constant('set' as const), stat}),
-	fc.record({type: fc.constantFrom('delete' as const, 'check' as const)}),
-	fc.record({type: fc.constant('error' as const), resultCode: int}),
-);
-
-function writeOutcome(writer: Writer, value: MultiOutcome): void {
-	const header = (type: number): Writer => writer.int(type).boolean(false).int(0);
-	switch (value.type) {
-		case 'create':
-			if (value.stat) writeStat(header(15).string(value.path), value.stat);
-			else header(1).string(value.path);
-			return;
-		case 'set':
-			return void writeStat(header(5), value.stat);
-		case 'delete':
-			return void header(2);
-		case 'check':
-			return void header(13);
-		case 'error':
-			return void header(-1).int(value.resultCode);
-	}
-}
-
-test('a multi is decoded by the types of the response, and must have as many results as it had operations', t => {
+test('a multi must have as many results as it had operations', t => {
 	const operation: MultiOperation = {type: 'delete', path: '/a', version: -1};
 	fc.assert(
-		fc.property(fc.array(outcome, {maxLength: 5}), outcomes => {
+		fc.property(serverSide.multi.reply, outcomes => {
 			const writer = new Writer();
-			for (const value of outcomes) writeOutcome(writer, value);
-			const bytes = writer.int(-1).boolean(true).int(-1).frame().subarray(4);
-			t.deepEqual(
-				all.multi.decode(
-					new Reader(bytes),
-					outcomes.map(() => operation),
-				),
-				outcomes,
-			);
-			t.throws(() => all.multi.decode(new Reader(bytes), [...outcomes.map(() => operation), operation]), {
-				instanceOf: ProtocolError,
-			});
+			serverSide.multi.writeReply(writer, outcomes);
+			const asked = [...outcomes.map(() => operation), operation];
+			t.throws(() => all.multi.decode(reading(writer), asked), {instanceOf: ProtocolError});
 		}),
 	);
 });
