@@ -1,6 +1,7 @@
 import anyTest, {type TestFn} from 'ava';
 import {type Client, connect, type WatchNotice} from '../../lib/index.ts';
 import {FaultProxy, TestingServer} from '../../lib/testing/index.ts';
+import {usedMemory} from '../helpers/used-memory.ts';
 import {nextEvent} from '../helpers/next-event.ts';
 import {until} from '../helpers/until.ts';
 
@@ -31,10 +32,53 @@ async function leavesNothing(run: () => Promise<void>): Promise<void> {
 	await until(() => resources() <= before);
 }
 
+const megabyte = 2 ** 20;
+
+async function usedAfter(run: () => Promise<void>): Promise<number> {
+	await run();
+	return usedMemory();
+}
+
+async function reconnect(client: Client, proxy: FaultProxy, times: number): Promise<void> {
+	for (let round = 0; round < times; round++) {
+		const reconnected = nextEvent(client, 'reconnected');
+		proxy.reset();
+		await reconnected;
+		await client.sync('/');
+	}
+}
+
 const events = ['connected', 'suspended', 'reconnected', 'untrusted', 'lost', 'closed'] as const;
 const listenersOf = (client: Client): number[] => events.map(name => client.listenerCount(name));
 
-test('1,000 reconnects leave sockets, timers, listeners and watches where they were', async t => {
+test('100,000 operations leave memory, listeners, timers and handles where they were', async t => {
+	t.timeout(240_000);
+	const {server} = t.context;
+	await using client = await connect(server.connectString, {sessionTimeout: 40_000});
+	await client.create('/operations');
+	const cycle = async (index: number): Promise<void> => {
+		const path = `/operations/${index}`;
+		await client.create(path, 'some data');
+		await client.get(path);
+		await client.set(path, 'some other data');
+		await client.exists(path);
+		await client.delete(path);
+	};
+	const run = async (operations: number): Promise<void> => {
+		for (let done = 0; done < operations; done += 500 * 5)
+			await Promise.all(Array.from({length: 500}, (_, index) => cycle(index)));
+	};
+	const before = resources();
+	const memory = await usedAfter(() => run(10_000));
+	const growth = (await usedAfter(() => run(90_000))) - memory;
+	t.true(growth < 4 * megabyte, `${growth} bytes`);
+	t.is(client.stats().requests.inFlight + client.stats().requests.waiting, 0);
+	t.deepEqual(listenersOf(client), [0, 0, 0, 0, 0, 0]);
+	await until(() => resources() <= before);
+	t.log(`${memory} bytes after 10,000 operations, ${growth} more after 90,000 more`);
+});
+
+test('1,000 reconnects leave memory, sockets, timers, listeners and watches where they were', async t => {
 	const {proxy, server} = t.context;
 	await leavesNothing(async () => {
 		await using client = await connect(proxy.address, {sessionTimeout: 20_000});
@@ -44,12 +88,10 @@ test('1,000 reconnects leave sockets, timers, listeners and watches where they w
 		await client.get('/', {watch});
 		const watches = await watchesOn(server);
 		const before = resources();
-		for (let round = 0; round < 1000; round++) {
-			const reconnected = nextEvent(client, 'reconnected');
-			proxy.reset();
-			await reconnected;
-			await client.sync('/');
-		}
+		const memory = await usedAfter(() => reconnect(client, proxy, 100));
+		const growth = (await usedAfter(() => reconnect(client, proxy, 900))) - memory;
+		t.true(growth < 4 * megabyte, `${growth} bytes`);
+		t.log(`${memory} bytes after 100 reconnects, ${growth} more after 900 more`);
 		t.deepEqual(listenersOf(client), [0, 0, 0, 0, 0, 0]);
 		await until(() => proxy.connections === 1 && resources() <= before);
 		await until(async () => (await watchesOn(server)) === watches);

@@ -1,16 +1,12 @@
-import {setFlagsFromString} from 'node:v8';
-import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import {connect} from '../../lib/index.ts';
 import {TestingServer} from '../../lib/testing/index.ts';
 import {Mutex} from '../../recipes/index.ts';
+import {collectGarbage} from '../helpers/used-memory.ts';
 
 const locks = 10_000;
 const path = '/faults/leaks';
 const events = ['connected', 'suspended', 'reconnected', 'untrusted', 'lost', 'closed'] as const;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 test('10,000 locks taken and released leave memory, listeners, handles and server watches where they were', async t => {
 	t.timeout(180_000);

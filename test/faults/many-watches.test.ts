@@ -1,13 +1,9 @@
-import {setFlagsFromString} from 'node:v8';
-import {runInNewContext} from 'node:vm';
 import anyTest, {type TestFn} from 'ava';
 import {type Client, connect, type WatchNotice} from '../../lib/index.ts';
 import {FaultProxy, TestingServer} from '../../lib/testing/index.ts';
 import {nextEvent} from '../helpers/next-event.ts';
 import {until} from '../helpers/until.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import {collectGarbage} from '../helpers/used-memory.ts';
 
 const test = (anyTest as TestFn<{server: TestingServer; proxy: FaultProxy; direct: Client}>).serial;
 const megabyte = 2 ** 20;
