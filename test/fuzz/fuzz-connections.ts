@@ -54,16 +54,12 @@ const kinds = ['get', 'children', 'create', 'getAcl', 'whoAmI'] as const;
 
 function ask(connection: Connection, index: number): Promise<unknown> {
 	const path = '/';
-	switch (kinds[index % kinds.length]) {
-		case 'children':
-			return connection.call('children', {path, watch: true});
-		case 'create':
-			return connection.call('create', {path, data: null, acl: [], mode: 'persistent'});
-		case 'getAcl':
-			return connection.call('getAcl', {path});
-		case 'whoAmI':
-			return connection.call('whoAmI', undefined);
-		default:
-			return connection.call('get', {path, watch: true});
-	}
+	const asks: readonly (() => Promise<unknown>)[] = [
+		() => connection.call('get', {path, watch: true}),
+		() => connection.call('children', {path, watch: true}),
+		() => connection.call('create', {path, data: null, acl: [], mode: 'persistent'}),
+		() => connection.call('getAcl', {path}),
+		() => connection.call('whoAmI', undefined),
+	];
+	return asks[index % kinds.length]?.() ?? Promise.resolve();
 }

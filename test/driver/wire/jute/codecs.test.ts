@@ -16,21 +16,21 @@ const reading = (writer: Writer): Reader => new Reader(writer.frame().subarray(4
 const names = Object.keys(serverSide) as OperationName[];
 
 function roundTrips<Name extends OperationName>(t: ExecutionContext, name: Name): void {
-	const {request, reply, readRequest, writeReply} = serverSide[name];
+	const side = serverSide[name];
 	// Of a list of operations the reply has as many outcomes; nobody else looks at the request.
 	const asked = (answer: unknown): RequestOf<Name> =>
 		(Array.isArray(answer)
 			? answer.map(() => ({type: 'delete', path: '/', version: -1}))
 			: {path: '/'}) as RequestOf<Name>;
 	fc.assert(
-		fc.property(request, reply, (aRequest, aReply) => {
+		fc.property(side.request, side.reply, (aRequest, aReply) => {
 			const sent = new Writer();
 			all[name].encode(sent, aRequest);
 			const received = reading(sent);
-			t.deepEqual(readRequest(received, all[name].code(aRequest)), aRequest);
+			t.deepEqual(side.readRequest(received, all[name].code(aRequest)), aRequest);
 			t.is(received.remaining, 0);
 			const answer = new Writer();
-			writeReply(answer, aReply);
+			side.writeReply(answer, aReply);
 			t.deepEqual(all[name].decode(reading(answer), asked(aReply)), aReply);
 		}),
 	);
