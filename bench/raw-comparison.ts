@@ -28,8 +28,8 @@ export function operationCases(inFlight: number, bytes: number, count: number): 
 }
 
 /**
- * Every batch of each case by all peers, one after the other and another first each time, so that whatever else the machine does meets them all. The first batches are not counted,
- * but let everybody compile what they run.
+ * Batch by batch in turn, another peer first each time, so that whatever else the machine does meets them all; and one peer deletes what it has created before the next creates, for the
+ * server's memory. The first batches are not counted, but let everybody compile what they run.
  */
 export async function compareRaw(
 	peers: Readonly<Record<string, Peer>>,
@@ -38,8 +38,8 @@ export async function compareRaw(
 ): Promise<readonly RawResult[]> {
 	const measured = cases.map(() => new Map<string, RawCost[]>());
 	for (let batch = -warmUps; batch < batches; batch++) {
-		for (const [index, {name, inFlight, bytes, count}] of cases.entries()) {
-			for (const [peer, process] of inTurn(Object.entries(peers), batch)) {
+		for (const [peer, process] of inTurn(Object.entries(peers), batch)) {
+			for (const [index, {name, inFlight, bytes, count}] of cases.entries()) {
 				const [time = Number.NaN, cpu = Number.NaN] = await process.measure(name, inFlight, bytes, count);
 				if (batch < 0) continue;
 				const costs = measured[index];
