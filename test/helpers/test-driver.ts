@@ -78,8 +78,11 @@ export class TestDriver implements Driver {
 
 	setServers(): void {}
 
+	/** Leaves no call under way, as a driver must. */
 	close(): Promise<void> {
 		this.closed = true;
+		this.#connected = false;
+		for (const {reply} of this.calls.splice(0)) reply.reject(new DisconnectedError(true));
 		return Promise.resolve();
 	}
 }
