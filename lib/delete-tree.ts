@@ -1,9 +1,7 @@
 import type {Client, OperationOptions} from './client.ts';
 import {NoNodeError, NotEmptyError} from './errors/keeper-error.ts';
 import {joinPath} from './paths.ts';
-import {outcomeOf} from './retry/outcome.ts';
 import type {RetryPolicy} from './retry/retry-policy.ts';
-import {withRetry} from './retry/with-retry.ts';
 
 type Options = {readonly signal?: AbortSignal | undefined; readonly retry: RetryPolicy | false};
 
@@ -48,11 +46,9 @@ async function childrenOf(client: Client, path: string, options: OperationOption
 }
 
 /** Resolves with the refusal when somebody has put a child there. A lost reply is no reason to give up: a second delete does no more than the first. */
-async function deleteLeaf(client: Client, path: string, {signal, retry}: Options): Promise<NotEmptyError | undefined> {
-	const attempt = (): Promise<void> => client.delete(path, {signal, retry: false});
-	const isSound = (error: unknown): boolean => outcomeOf(error) !== 'final';
+async function deleteLeaf(client: Client, path: string, options: Options): Promise<NotEmptyError | undefined> {
 	try {
-		await (retry === false ? attempt() : withRetry(attempt, {policy: retry, signal, isSound}));
+		await client.delete(path, {...options, idempotent: true});
 	} catch (error) {
 		if (error instanceof NotEmptyError) return error;
 		if (!(error instanceof NoNodeError)) throw error;
