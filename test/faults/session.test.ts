@@ -87,8 +87,13 @@ test('a killed session: lost, a new one, one-shot watches are told', async t => 
 	const told: string[] = [];
 	for (const path of ['/killed', '/']) await client.get(path, {watch: ({type}) => told.push(`${type} ${path}`)});
 	const events = eventLog(client);
+	const suspended = nextEvent(client, 'suspended');
 	const connected = nextEvent(client, 'connected');
+	// Else the client might win its session back for a moment from the one that ends it.
+	proxy.refuse();
+	await suspended;
 	await killSessionOf(client, server);
+	await proxy.restore();
 	const {sessionId} = await connected;
 	t.not(sessionId, id);
 	t.deepEqual(
