@@ -1,19 +1,3 @@
-import {parseConnectString} from '../../lib/driver/wire/ensemble.ts';
-import {WireDriver} from '../../lib/driver/wire/wire-driver.ts';
-import {driverConformance} from './conformance.ts';
+import {wireConformance} from './wire-conformance.ts';
 
-driverConformance(
-	'3.9',
-	{
-		name: 'wire',
-		lacks: [],
-		open: (address, sessionTimeout) =>
-			new WireDriver({
-				...parseConnectString(address),
-				sessionTimeout,
-				maxRequestLength: 1_048_575,
-				maxReplyLength: 64 * 1024 * 1024,
-			}),
-	},
-	3,
-);
+wireConformance('3.9', 3);
