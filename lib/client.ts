@@ -34,8 +34,11 @@ export type CreateOptions = OperationOptions & {
 	 * @default true for sequential modes, false otherwise
 	 */
 	readonly protect?: boolean | undefined;
-	/** Creates missing parents, as containers, with the call's `acl` if it has one, or else their own from the client. Costs nothing while they exist. @default false */
-	readonly createParents?: boolean | undefined;
+	/**
+	 * Creates missing parents, with the call's `acl` if it has one, or else their own from the client: `true`, as containers, which the server removes once they have been emptied (Curator's
+	 * `creatingParentContainersIfNeeded`); `'persistent'`, to stay (`creatingParentsIfNeeded`). Costs nothing while they exist. @default false
+	 */
+	readonly createParents?: boolean | 'persistent' | undefined;
 	/**
 	 * Repeats the create when its reply was lost. A repetition that finds a znode takes it for its own if it was never written since (version 0), has the same data and, with an
 	 * ephemeral mode, belongs to this session; otherwise the `NodeExistsError` stands. Not for sequential modes, which `protect` makes safe.

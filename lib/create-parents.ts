@@ -6,7 +6,7 @@ import {ancestorsOf} from './paths.ts';
 const maxAttempts = 5;
 
 /**
- * Runs `create`; when a parent is missing, asks for all ancestors in one flight and then creates the missing ones, as containers, in one flight with `create` itself.
+ * Runs `create`; when a parent is missing, asks for all ancestors in one flight and then creates the missing ones in one flight with `create` itself.
  * While the parents exist it costs nothing.
  */
 export async function createParents<T>(
@@ -23,7 +23,7 @@ export async function createParents<T>(
 			if (!(error instanceof NoNodeError) || failures === maxAttempts) throw error;
 		}
 		const missing = await missingAncestors(client, path, options);
-		const parents = missing.map(ancestor => createContainer(client, ancestor, options));
+		const parents = missing.map(ancestor => createParent(client, ancestor, options));
 		attempt = create();
 		const results = await Promise.allSettled([...parents, attempt]);
 		const refused = results.find((result, index) => result.status === 'rejected' && index < parents.length);
@@ -46,9 +46,11 @@ async function missingAncestors(client: Client, path: string, {signal, retry}: C
 	return ancestors.filter((_, index) => !present[index]);
 }
 
-async function createContainer(client: Client, path: string, {acl, signal, retry}: CreateOptions): Promise<void> {
+async function createParent(client: Client, path: string, options: CreateOptions): Promise<void> {
+	const {createParents: parents, acl, signal, retry} = options;
+	const mode = parents === 'persistent' ? 'persistent' : 'container';
 	try {
-		await client.create(path, Buffer.alloc(0), {mode: 'container', acl, signal, retry});
+		await client.create(path, Buffer.alloc(0), {mode, acl, signal, retry});
 	} catch (error) {
 		if (!(error instanceof NodeExistsError)) throw error;
 	}

@@ -16,6 +16,12 @@ export function checkCreate(path: string, {mode, ttl}: CreateArguments): void {
 	if (ttl !== undefined) requireWhole('options.ttl', ttl, 1);
 }
 
+/** @throws InvalidArgumentError */
+export function checkCreateParents(createParents: boolean | 'persistent' | undefined): void {
+	if (createParents !== undefined && typeof createParents !== 'boolean' && createParents !== 'persistent')
+		throw new InvalidArgumentError('options.createParents', createParents, "true, false or 'persistent'");
+}
+
 /** For what has one path only. @throws InvalidArgumentError */
 export function checkNotSequential(mode: CreateMode | undefined): void {
 	if (mode?.includes('sequential'))

@@ -18,7 +18,7 @@ import type {
 } from './client.ts';
 import {Chroot} from './chroot.ts';
 import {ensure} from './ensure.ts';
-import {checkNotSequential} from './operation-arguments.ts';
+import {checkCreateParents, checkNotSequential} from './operation-arguments.ts';
 import type {EnsembleConfig} from './ensemble-config.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
@@ -143,6 +143,7 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	async setOrCreate(path: string, data: DataInput, options: SetOrCreateOptions = {}): Promise<Stat> {
 		checkNotSequential(options.mode);
+		checkCreateParents(options.createParents);
 		return setOrCreate(this, path, data, options);
 	}
 

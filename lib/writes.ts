@@ -3,7 +3,7 @@ import type {Client, Created, CreateOptions, DataInput, VersionOptions, WriteOpt
 import {createParents} from './create-parents.ts';
 import {InvalidArgumentError} from './errors/argument-error.ts';
 import {idempotentCreate, idempotentDelete, idempotentSet} from './idempotent-write.ts';
-import {checkCreate, versionOf} from './operation-arguments.ts';
+import {checkCreate, checkCreateParents, versionOf} from './operation-arguments.ts';
 import {validateAcl} from './options.ts';
 import {validatePath} from './paths.ts';
 import {protectedCreate} from './protected-create.ts';
@@ -30,6 +30,7 @@ export class Writes {
 			idempotent = false,
 		} = options;
 		checkCreate(path, {mode, ttl});
+		checkCreateParents(withParents);
 		if (protect) return protectedCreate(this.#client, this.#caller.session, {path, data, options});
 		if (idempotent && mode.includes('sequential'))
 			throw new InvalidArgumentError('options.idempotent', idempotent, 'false without `protect` in a sequential mode');
