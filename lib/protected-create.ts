@@ -1,8 +1,9 @@
 import {randomUUID} from 'node:crypto';
-import type {Client, Created, CreateOptions, DataInput} from './client.ts';
+import type {Client, Created, CreateOptions, DataInput, OperationOptions} from './client.ts';
 import {AbortedError} from './errors/aborted-error.ts';
 import {isCoordinationError} from './errors/coordination-error.ts';
 import {SessionExpiredError} from './errors/session-error.ts';
+import {unlessAborted} from './errors/unless-aborted.ts';
 import {joinPath, nameOf, parentOf} from './paths.ts';
 import {outcomeOf} from './retry/outcome.ts';
 import type {Session} from './session/session.ts';
@@ -20,7 +21,8 @@ export function protectedPath(path: string, guid: string): string {
  */
 export async function protectedCreate(client: Client, session: Session, attempt: Attempt): Promise<Created> {
 	const {path, data, options} = attempt;
-	AbortedError.throwIfAborted(options.signal, `create ${path}`);
+	const name = `create ${path}`;
+	AbortedError.throwIfAborted(options.signal, name);
 	client.checkClock();
 	const {era} = session;
 	const guid = randomUUID();
@@ -31,21 +33,22 @@ export async function protectedCreate(client: Client, session: Session, attempt:
 		if (!isAborted && outcomeOf(error) !== 'ambiguous') throw error;
 		try {
 			if (isAborted) throw error;
-			const found = await findOwn(client, session, guid, attempt);
-			if (era !== session.era) throw new SessionExpiredError(`create ${path}`, {cause: error});
+			const found = await unlessAborted(findOwn(client, session, guid, attempt), options.signal, name);
+			if (era !== session.era) throw new SessionExpiredError(name, {cause: error});
 			if (found) return found;
 		} catch (failure) {
 			void deleteByGuid(client, path, guid);
-			throw failure;
+			// It was the create that may have had its effect, not the search for it.
+			throw outcomeOf(failure) === 'final' ? failure : error;
 		}
 		return protectedCreate(client, session, attempt);
 	}
 }
 
-async function listByGuid(client: Client, path: string, guid: string): Promise<string[]> {
+async function listByGuid(client: Client, path: string, guid: string, options: OperationOptions): Promise<string[]> {
 	const parent = parentOf(path);
 	// The list alone could come from a follower that has not seen the create yet.
-	const [, {children}] = await Promise.all([client.sync(parent), client.children(parent)]);
+	const [, {children}] = await Promise.all([client.sync(parent, options), client.children(parent, options)]);
 	return children.filter(child => child.startsWith(`_c_${guid}-`)).map(child => joinPath(parent, child));
 }
 
@@ -53,20 +56,21 @@ async function findOwn(
 	client: Client,
 	session: Session,
 	guid: string,
-	{path, options: {mode = 'persistent', signal}}: Attempt,
+	{path, options: {mode = 'persistent', signal, retry}}: Attempt,
 ): Promise<Created | undefined> {
-	for (const found of await listByGuid(client, path, guid)) {
-		const stat = await client.exists(found, {signal});
+	for (const found of await listByGuid(client, path, guid, {signal, retry})) {
+		const stat = await client.exists(found, {signal, retry});
 		if (stat && (!mode.startsWith('ephemeral') || stat.ephemeralOwner === session.sessionId))
 			return {path: found, stat};
-		await client.deleteGuaranteed(found);
+		await client.deleteGuaranteed(found, {signal});
 	}
 	return undefined;
 }
 
 async function deleteByGuid(client: Client, path: string, guid: string): Promise<void> {
 	try {
-		await Promise.all((await listByGuid(client, path, guid)).map(found => client.deleteGuaranteed(found)));
+		const found = await listByGuid(client, path, guid, {});
+		await Promise.all(found.map(each => client.deleteGuaranteed(each)));
 	} catch (error) {
 		// Without a connection again: try in the next one. Anything else (the parent gone, the client closed) means that there is nothing left to delete.
 		const outcome = outcomeOf(error);

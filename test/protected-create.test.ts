@@ -1,5 +1,5 @@
 import anyTest, {type TestFn} from 'ava';
-import {AbortedError, type Client, connect, nTimes, SessionExpiredError} from '../lib/index.ts';
+import {AbortedError, type Client, connect, ConnectionLossError, nTimes, SessionExpiredError} from '../lib/index.ts';
 import {FaultProxy, TestingServer} from '../lib/testing/index.ts';
 import {killSessionOf} from './helpers/kill-session.ts';
 import {nextEvent} from './helpers/next-event.ts';
@@ -81,6 +81,48 @@ for (const mode of ['ephemeral-sequential', 'persistent-sequential', 'ephemeral'
 		await until(async () => (await direct.children(parent)).children.length === 0);
 	});
 }
+
+test('aborted after a lost reply, nothing connected: settles at once, and nothing is left behind', async t => {
+	const {proxy, direct} = t.context;
+	await using client = await open(proxy);
+	const parent = await freshParent(direct);
+	const controller = new AbortController();
+	const held = proxy.hold({reply: 'create2'});
+	const creating = client.create(`${parent}/lock-`, null, {
+		mode: 'persistent-sequential',
+		protect: true,
+		signal: controller.signal,
+	});
+	await held.arrived;
+	const suspended = nextEvent(client, 'suspended');
+	proxy.refuse();
+	await suspended;
+	await until(() => client.stats().requests.waiting > 0);
+	controller.abort();
+	const {message} = await t.throwsAsync(creating, {instanceOf: AbortedError});
+	t.is(message, `create ${parent}/lock- was aborted`);
+	t.is(proxy.connections, 0);
+	t.is((await direct.children(parent)).children.length, 1);
+	await proxy.restore();
+	await until(async () => (await direct.children(parent)).children.length === 0);
+});
+
+test('the search fails: the error is that of the create, and what it may have made goes', async t => {
+	const {proxy, direct} = t.context;
+	await using client = await connect(proxy.address, {sessionTimeout: 20_000, connectTimeout: 200});
+	const parent = await freshParent(direct);
+	const held = proxy.hold({reply: 'create2'});
+	const options = {mode: 'persistent-sequential', protect: true, retry: false} as const;
+	const creating = client.create(`${parent}/lock-`, null, options);
+	await held.arrived;
+	proxy.refuse();
+	const error = await t.throwsAsync(creating, {instanceOf: ConnectionLossError});
+	t.true(error.message.startsWith('create '), error.message);
+	t.true(error.sent);
+	t.is((await direct.children(parent)).children.length, 1);
+	await proxy.restore();
+	await until(async () => (await direct.children(parent)).children.length === 0);
+});
 
 test('missing parents are created with the protected znode', async t => {
 	const {proxy, direct} = t.context;
