@@ -129,12 +129,12 @@ export class NativeDriver implements Driver {
 		handle?.abandon(new Error('the session was given up'));
 	}
 
-	setServers(connectString: string): void {
+	setServers(connectString: string, stay = false): void {
 		const {servers, chroot} = this.#options.parse(connectString);
 		if (chroot !== '')
 			throw new InvalidArgumentError('connectString', connectString, 'hosts only; the chroot stays what it is');
 		this.#servers = servers;
-		if (this.#state.status !== 'connected') return;
+		if (stay || this.#state.status !== 'connected') return;
 		const {server: current, handle} = this.#state;
 		if (!servers.some(({host, port}) => host === current.host && port === current.port)) handle.hangUp();
 	}

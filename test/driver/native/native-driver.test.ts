@@ -1,5 +1,3 @@
-import {cp, symlink} from 'node:fs/promises';
-import path from 'node:path';
 import anyTest, {type TestFn} from 'ava';
 import {
 	type Client,
@@ -12,12 +10,10 @@ import {
 } from '../../../lib/index.ts';
 import {FaultProxy, TestingServer} from '../../../lib/testing/index.ts';
 import {Mutex} from '../../../recipes/index.ts';
-import {ConsumerProject} from '../../helpers/consumer-project.ts';
 import {eventLog} from '../../helpers/event-log.ts';
 import {killSessionOf} from '../../helpers/kill-session.ts';
 import {nextEvent} from '../../helpers/next-event.ts';
 import {watchesUnder} from '../../helpers/proxied-client.ts';
-import {repository} from '../../helpers/repository.ts';
 import {until} from '../../helpers/until.ts';
 import {installedAddon} from './installed-addon.ts';
 import {connectNative} from './native-client.ts';
@@ -213,29 +209,5 @@ if (installed.type === 'failed') {
 		}
 		await using stranger = await connectNative(addon, server.connectString);
 		await t.throwsAsync(stranger.get('/owned'), {code: 'NO_AUTH'});
-	});
-
-	test.serial('a program that asks for the driver gets it from its own packages, and ends by itself', async t => {
-		await using project = await ConsumerProject.create();
-		const modules = path.join(project.folder, 'node_modules');
-		// Copies: a link's packages are looked for beside what it leads to.
-		for (const part of ['dist/lib', 'dist/recipes', 'package.json'])
-			await cp(path.join(repository, part), path.join(modules, 'docent', part), {recursive: true});
-		for (const dependency of ['eventemitter3', 'p-retry'])
-			await symlink(path.join(repository, 'node_modules', dependency), path.join(modules, dependency));
-		await symlink(path.join(installed.folder, 'node_modules/zookeeper'), path.join(modules, 'zookeeper'));
-		await project.write(
-			'main.js',
-			`import {connect} from 'docent';
-			import {Mutex} from 'docent/recipes';
-			const client = await connect(process.argv[2], {driver: 'native'});
-			const lease = await new Mutex(client, '/from-a-program').acquire();
-			await lease.release();
-			await client.close();
-			console.log('done');`,
-		);
-		const {end, stdout, output} = await project.node('main.js', t.context.server.connectString);
-		t.is(end, 0, output);
-		t.is(stdout.trim(), 'done');
 	});
 }

@@ -169,21 +169,30 @@ if (installed.type === 'failed') {
 		t.pass();
 	});
 
-	test.serial('other servers: the session goes on there; given up, it is left to its timeout', async t => {
-		const {server, proxy} = t.context;
-		await using second = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
-		const driver = newDriver(t.context);
-		const log = await openDriver(driver);
-		const closes = [proxy.record(), second.record()];
-		driver.setServers(second.address);
-		await log.told('connected', 2);
-		const [first, moved] = log.handshakes.map(({sessionId}) => sessionId);
-		t.is(moved, first);
-		t.is(proxy.connections, 0);
-		driver.renew();
-		await log.told('connected', 3);
-		t.not(log.handshakes[2]?.sessionId, first);
-		for (const record of closes) t.is(record.count('closeSession'), 0);
-		await driver.close(2000);
-	});
+	test.serial(
+		'other servers: the session goes on there, or stays if asked; given up, it is left to its timeout',
+		async t => {
+			const {server, proxy} = t.context;
+			await using second = await FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
+			const driver = newDriver(t.context);
+			const log = await openDriver(driver);
+			const closes = [proxy.record(), second.record()];
+			driver.setServers(second.address, true);
+			await driver.call('sync', {path: '/'});
+			t.deepEqual([proxy.connections, second.connections], [1, 0]);
+			proxy.reset();
+			await log.told('connected', 2);
+			t.deepEqual([proxy.connections, second.connections], [0, 1]);
+			driver.setServers(proxy.address);
+			await log.told('connected', 3);
+			const [first, ...moved] = log.handshakes.map(({sessionId}) => sessionId);
+			t.deepEqual(moved, [first, first]);
+			t.is(second.connections, 0);
+			driver.renew();
+			await log.told('connected', 4);
+			t.not(log.handshakes[3]?.sessionId, first);
+			for (const record of closes) t.is(record.count('closeSession'), 0);
+			await driver.close(2000);
+		},
+	);
 }
