@@ -8,7 +8,7 @@ import {RequestTooLargeError} from './errors/request-error.ts';
 import type {Namespace} from './namespace.ts';
 import type {ResolvedOptions} from './options.ts';
 import {validatePath} from './paths.ts';
-import {hadNoEffect, mayBeRepeated} from './retry/outcome.ts';
+import {hadNoEffect, inAnySession, mayBeRepeated} from './retry/outcome.ts';
 import {withRetry} from './retry/with-retry.ts';
 import {AskedWatch} from './session/asked-watch.ts';
 import {describe} from './session/call-name.ts';
@@ -77,6 +77,8 @@ export class Caller {
 		table: 'data' | 'child',
 	): Promise<ReplyOf<Name>> {
 		validatePath(path);
+		if (options.watch && options.anySession)
+			throw new InvalidArgumentError('options.anySession', true, 'absent with `watch`, which belongs to one session');
 		return options.watch
 			? this.#watchingRead(operation, path, {...options, watch: options.watch}, table)
 			: this.#read(operation, path, options, false);
@@ -123,13 +125,14 @@ export class Caller {
 	call<Name extends OperationName>(call: Call<Name>): Promise<ReplyOf<Name>> {
 		const refusal = this.namespace?.refusal(describe(call));
 		if (refusal) return Promise.reject(refusal);
-		const {signal, retry = this.options.retry} = call.options;
+		const {signal, retry = this.options.retry, anySession = false} = call.options;
 		this.session.checkClock();
-		const {era} = this.session;
-		// A retry belongs to the session of the first attempt: what was asked of one session must not happen in the next.
+		// A retry belongs to the session of the first attempt: what was asked of one session must not happen in the next, unless it is asked of any.
+		const era = anySession ? 'any' : this.session.era;
 		const attempt = (): Promise<ReplyOf<Name>> => this.session.call(call.operation, call.request, call, signal, era);
 		if (retry === false) return attempt();
-		const isSound = call.idempotent ? mayBeRepeated : hadNoEffect;
+		const isSoundInSession = call.idempotent ? mayBeRepeated : hadNoEffect;
+		const isSound = anySession ? inAnySession(isSoundInSession) : isSoundInSession;
 		return withRetry(attempt, {policy: retry, signal, isSound, onRetry: call.onRetry});
 	}
 

@@ -1,4 +1,5 @@
 import type {EnsembleConfig} from './ensemble-config.ts';
+import type {InSessionOptions, SessionScope} from './in-session.ts';
 import type {Read, ReadResult} from './multi-read.ts';
 import type {ReconfigOptions, Reconfiguration} from './reconfig.ts';
 import type {RetryPolicy} from './retry/retry-policy.ts';
@@ -17,6 +18,11 @@ export type OperationOptions = Cancellable & {
 	 * @default the client's policy
 	 */
 	readonly retry?: RetryPolicy | false | undefined;
+	/**
+	 * Whether the call may run in a later session than the one it was made in: it then goes on waiting for a connection when its session ends, and is repeated in the next session where it
+	 * would be repeated in the same. What a session owns, ephemeral znodes, is the later one's then. Not with `watch`. @default false: it rejects with `SessionExpiredError`
+	 */
+	readonly anySession?: boolean | undefined;
 };
 export type ReadOptions = OperationOptions & {
 	/** Leaves a one-shot watch; dropped if the read fails (but `exists` leaves it on an absent znode too). */
@@ -86,7 +92,7 @@ export type AclOf = {readonly acl: Acl; readonly stat: Stat};
  * A ZooKeeper client with one session at a time, opened by `connect`.
  *
  * Calls made in one turn of the event loop leave together and are executed in their order. A call made without a connection waits for one, but never runs in
- * a later session than the one it was made in. Every call settles: with its result, or with a `CoordinationError` that carries a `code`.
+ * a later session than the one it was made in, unless it says `anySession`. Every call settles: with its result, or with a `CoordinationError` that carries a `code`.
  *
  * Failures common to all calls: `InvalidArgumentError` (before any I/O), `AbortedError`, `ConnectionLossError`, `SessionExpiredError`, `ClientClosedError`, `KeeperError`
  * and its kinds.
@@ -166,6 +172,14 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** All or nothing, in one round trip. */
 	transaction(): Transaction;
+
+	/**
+	 * Does what has to happen in one session. `work` begins once the client is connected, and hands the signal of its scope to every call it makes: then none of them runs in a
+	 * later session. If the session has ended by the time the work settles, the result counts for nothing: the call rejects, or with `retry` the work begins anew in the next session.
+	 *
+	 * @throws SessionExpiredError when the session ended, ClientClosedError when the client did; otherwise what `work` throws
+	 */
+	inSession<T>(work: (scope: SessionScope) => Promise<T>, options?: InSessionOptions): Promise<T>;
 
 	/** A persistent watch on the server as a stream; ends on abort and when the client closes. Needs ZooKeeper 3.6. */
 	watch(path: string, options?: WatchOptions): AsyncIterable<PersistentWatchEvent>;

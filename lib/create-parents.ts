@@ -31,12 +31,16 @@ export async function createParents<T>(
 	}
 }
 
-async function missingAncestors(client: Client, path: string, {signal, retry}: CreateOptions): Promise<string[]> {
+async function missingAncestors(
+	client: Client,
+	path: string,
+	{signal, retry, anySession}: CreateOptions,
+): Promise<string[]> {
 	const ancestors = ancestorsOf(path);
 	const present = await Promise.all(
 		ancestors.map(async ancestor => {
 			try {
-				return (await client.exists(ancestor, {signal, retry})) !== undefined;
+				return (await client.exists(ancestor, {signal, retry, anySession})) !== undefined;
 			} catch (error) {
 				if (error instanceof NoAuthError) return true;
 				throw error;
@@ -47,10 +51,10 @@ async function missingAncestors(client: Client, path: string, {signal, retry}: C
 }
 
 async function createParent(client: Client, path: string, options: CreateOptions): Promise<void> {
-	const {createParents: parents, acl, signal, retry} = options;
+	const {createParents: parents, acl, signal, retry, anySession} = options;
 	const mode = parents === 'persistent' ? 'persistent' : 'container';
 	try {
-		await client.create(path, Buffer.alloc(0), {mode, acl, signal, retry});
+		await client.create(path, Buffer.alloc(0), {mode, acl, signal, retry, anySession});
 	} catch (error) {
 		if (!(error instanceof NodeExistsError)) throw error;
 	}

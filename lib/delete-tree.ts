@@ -1,9 +1,6 @@
 import type {Client, OperationOptions} from './client.ts';
 import {NoNodeError, NotEmptyError} from './errors/keeper-error.ts';
 import {joinPath} from './paths.ts';
-import type {RetryPolicy} from './retry/retry-policy.ts';
-
-type Options = {readonly signal?: AbortSignal | undefined; readonly retry: RetryPolicy | false};
 
 /** How often others may put new znodes into the tree while it is deleted, before that is the caller's to know. */
 const maxRounds = 10;
@@ -11,7 +8,7 @@ const maxRounds = 10;
 const maxInFlight = 500;
 
 /** Deletes the znode and all below it, the deepest first, a level in flight at a time. What is gone already is as good as deleted. */
-export async function deleteTree(client: Client, path: string, options: Options): Promise<void> {
+export async function deleteTree(client: Client, path: string, options: OperationOptions): Promise<void> {
 	for (let round = 1; ; round++) {
 		const levels: (readonly string[])[] = [];
 		for (let level: readonly string[] = [path]; level.length > 0; ) {
@@ -46,7 +43,7 @@ async function childrenOf(client: Client, path: string, options: OperationOption
 }
 
 /** Resolves with the refusal when somebody has put a child there. A lost reply is no reason to give up: a second delete does no more than the first. */
-async function deleteLeaf(client: Client, path: string, options: Options): Promise<NotEmptyError | undefined> {
+async function deleteLeaf(client: Client, path: string, options: OperationOptions): Promise<NotEmptyError | undefined> {
 	try {
 		await client.delete(path, {...options, idempotent: true});
 	} catch (error) {

@@ -6,9 +6,9 @@ const maxRounds = 10;
 
 /** Looks, and creates what is not there. Whoever comes between is followed: the look is taken again. */
 export async function ensure(client: Client, path: string, data: DataInput, options: EnsureOptions): Promise<Ensured> {
-	const {signal, retry} = options;
+	const {signal, retry, anySession} = options;
 	for (let round = 1; ; round++) {
-		const found = await client.exists(path, {signal, retry});
+		const found = await client.exists(path, {signal, retry, anySession});
 		if (found) return {stat: found, created: false};
 		try {
 			const {stat} = await client.create(path, data, {

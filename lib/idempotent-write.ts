@@ -68,13 +68,13 @@ async function repeated<Name extends OperationName>(
 
 /** What is there now, or `undefined` when that cannot be told. Behind the refusal in the session's order, so it sees what the refusal was about. */
 async function look(caller: Caller, {request, path, options}: Write<'create' | 'set'>): Promise<Data | undefined> {
-	const {signal, retry} = options;
+	const {signal, retry, anySession} = options;
 	try {
 		return await caller.call({
 			operation: 'get',
 			request: {path: request.path, watch: false},
 			path,
-			options: {signal, retry},
+			options: {signal, retry, anySession},
 			idempotent: true,
 		});
 	} catch (error) {

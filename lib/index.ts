@@ -65,6 +65,7 @@ export type {
 	WriteOptions,
 } from './client.ts';
 export type {Address, EnsembleConfig, EnsembleServer} from './ensemble-config.ts';
+export type {InSessionOptions, SessionScope} from './in-session.ts';
 export type {Read, ReadResult} from './multi-read.ts';
 export type {AclProvider, AuthOption, ConnectOptions, DriverName, SaslOption} from './options.ts';
 export type {ReconfigOptions, Reconfiguration, ServerInput} from './reconfig.ts';

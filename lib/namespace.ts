@@ -9,7 +9,7 @@ import {deferred} from './util/deferred.ts';
 import type {Emitter} from './util/emitter.ts';
 import {subscribe} from './util/subscribe.ts';
 
-type Options = Pick<OperationOptions, 'signal' | 'retry'>;
+type Options = Pick<OperationOptions, 'signal' | 'retry' | 'anySession'>;
 
 /** What a namespace has of its own: its end, and its znode. The session, and all that happens to it, is the parent's. */
 export class Namespace {
@@ -59,13 +59,13 @@ export class Namespace {
 	}
 
 	/** Runs what needs the namespace's znode. Only when that turns out to be missing it is created, and its ancestors, as containers; so it may also vanish while it is empty. */
-	async ensured<T>(attempt: () => Promise<T>, {signal, retry}: Options): Promise<T> {
+	async ensured<T>(attempt: () => Promise<T>, {signal, retry, anySession}: Options): Promise<T> {
 		try {
 			return await attempt();
 		} catch (error) {
-			if (!missesNode(error) || (await this.#parent.exists(this.#root, {signal, retry}))) throw error;
+			if (!missesNode(error) || (await this.#parent.exists(this.#root, {signal, retry, anySession}))) throw error;
 			try {
-				const options = {mode: 'container', createParents: true, signal, retry} as const;
+				const options = {mode: 'container', createParents: true, signal, retry, anySession} as const;
 				await this.#parent.create(this.#root, Buffer.alloc(0), options);
 			} catch (failure) {
 				if (!(failure instanceof NodeExistsError)) throw failure;

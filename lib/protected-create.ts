@@ -34,7 +34,7 @@ export async function protectedCreate(client: Client, session: Session, attempt:
 		try {
 			if (isAborted) throw error;
 			const found = await unlessAborted(findOwn(client, session, guid, attempt), options.signal, name);
-			if (era !== session.era) throw new SessionExpiredError(name, {cause: error});
+			if (!options.anySession && era !== session.era) throw new SessionExpiredError(name, {cause: error});
 			if (found) return found;
 		} catch (failure) {
 			void deleteByGuid(client, path, guid);
@@ -56,10 +56,10 @@ async function findOwn(
 	client: Client,
 	session: Session,
 	guid: string,
-	{path, options: {mode = 'persistent', signal, retry}}: Attempt,
+	{path, options: {mode = 'persistent', signal, retry, anySession}}: Attempt,
 ): Promise<Created | undefined> {
-	for (const found of await listByGuid(client, path, guid, {signal, retry})) {
-		const stat = await client.exists(found, {signal, retry});
+	for (const found of await listByGuid(client, path, guid, {signal, retry, anySession})) {
+		const stat = await client.exists(found, {signal, retry, anySession});
 		if (stat && (!mode.startsWith('ephemeral') || stat.ephemeralOwner === session.sessionId))
 			return {path: found, stat};
 		await client.deleteGuaranteed(found, {signal});

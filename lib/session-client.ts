@@ -23,6 +23,7 @@ import type {EnsembleConfig} from './ensemble-config.ts';
 import {InvalidArgumentError, UnsupportedError} from './errors/argument-error.ts';
 import {unlessAborted} from './errors/unless-aborted.ts';
 import {Namespace} from './namespace.ts';
+import {inSession, type InSessionOptions, type SessionScope} from './in-session.ts';
 import {deleteGuaranteed} from './delete-guaranteed.ts';
 import {deleteTree} from './delete-tree.ts';
 import {multiRead, type Read, type ReadResult} from './multi-read.ts';
@@ -134,11 +135,11 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		await unlessAborted(deleteGuaranteed(this, path), signal, `delete ${path}`);
 	}
 
-	async deleteTree(path: string, {signal, retry = this.#caller.options.retry}: OperationOptions = {}): Promise<void> {
+	async deleteTree(path: string, {retry, signal, anySession}: OperationOptions = {}): Promise<void> {
 		validatePath(path);
 		if (this.#caller.chroot.toServer(path) === '/')
 			throw new InvalidArgumentError('path', path, "a path below the servers' root, which cannot be deleted");
-		await deleteTree(this, path, {signal, retry});
+		await deleteTree(this, path, {signal, retry, anySession});
 	}
 
 	async setOrCreate(path: string, data: DataInput, options: SetOrCreateOptions = {}): Promise<Stat> {
@@ -177,6 +178,10 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 				this.#caller.call({operation: 'multi', request, path, options, idempotent: false}),
 			inNamespace: (attempt, options) => this.#caller.inNamespace(attempt, options),
 		});
+	}
+
+	inSession<T>(work: (scope: SessionScope) => Promise<T>, options: InSessionOptions = {}): Promise<T> {
+		return inSession(this, work, options);
 	}
 
 	watch(path: string, {mode = 'persistent', signal}: WatchOptions = {}): AsyncIterable<PersistentWatchEvent> {

@@ -1,5 +1,5 @@
 import {KeeperError} from '../errors/keeper-error.ts';
-import {ConnectionLossError, TooManyWaitingError} from '../errors/session-error.ts';
+import {ConnectionLossError, SessionExpiredError, TooManyWaitingError} from '../errors/session-error.ts';
 
 /**
  * What a failure says about the request. `unsent`: it had no effect, repeating it is sound. `ambiguous`: it may have had its effect. `crowded`: it had none, and too many
@@ -30,4 +30,9 @@ export function hadNoEffect(error: unknown): boolean {
 export function mayBeRepeated(error: unknown): boolean {
 	const outcome = outcomeOf(error);
 	return outcome === 'unsent' || outcome === 'ambiguous';
+}
+
+/** The same of what may run in any session: a server says that the session is over in place of executing the request. */
+export function inAnySession(isSound: (error: unknown) => boolean): (error: unknown) => boolean {
+	return error => isSound(error) || error instanceof SessionExpiredError;
 }

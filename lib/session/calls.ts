@@ -43,14 +43,15 @@ export class Calls {
 		};
 	}
 
-	/** An aborted call that has not been sent never is. */
+	/** An aborted call that has not been sent never is. @param anySession whether it waits on when the session ends */
 	call<Name extends OperationName>(
 		operation: Name,
 		request: RequestOf<Name>,
 		name: CallName,
 		signal: AbortSignal | undefined,
+		anySession: boolean,
 	): Promise<ReplyOf<Name>> {
-		if (!this.#options.connection.isOpen) return this.#wait(operation, request, name, signal);
+		if (!this.#options.connection.isOpen) return this.#wait(operation, request, name, signal, anySession);
 		const reply = this.#sendInTurn(operation, request, name);
 		return signal ? abortable(reply, signal, reason => new AbortedError(describe(name), reason)) : reply;
 	}
@@ -63,17 +64,23 @@ export class Calls {
 		this.#waiting.rejectAll(({name}) => error(name));
 	}
 
+	rejectOfSession(error: (name: CallName) => Error): void {
+		this.#waiting.rejectOfSession(({name}) => error(name));
+	}
+
 	#wait<Name extends OperationName>(
 		operation: Name,
 		request: RequestOf<Name>,
 		name: CallName,
 		signal: AbortSignal | undefined,
+		anySession: boolean,
 	): Promise<ReplyOf<Name>> {
 		const unsent = (cause: Error | undefined): Error => new ConnectionLossError(describe(name), {sent: false, cause});
 		if (this.#waiting.isFull)
 			return Promise.reject(unsent(new TooManyWaitingError(this.#options.limits.maxWaitingCalls)));
 		const {promise, resolve, reject} = deferred<ReplyOf<Name>>();
-		const waiting: WaitingCall = {name, send: () => resolve(this.#sendInTurn(operation, request, name)), reject};
+		const send = (): void => resolve(this.#sendInTurn(operation, request, name));
+		const waiting: WaitingCall = {name, anySession, send, reject};
 		this.#waiting.add(waiting, () => unsent(this.#options.lastFailure()));
 		return abortable(promise, signal, reason => {
 			this.#waiting.remove(waiting);

@@ -155,24 +155,24 @@ export class Session {
 	 * Sends at once if there is a connection, and otherwise as soon as there is one in the same session. The order of the calls is the order on the wire.
 	 * An aborted call that has not been sent never is.
 	 *
-	 * @param era which session it belongs to; by default the one of now. In another it is not sent.
+	 * @param era which session it belongs to; by default the one of now. In another it is not sent. `'any'`: it may be sent in a later one
 	 */
 	call<Name extends OperationName>(
 		operation: Name,
 		request: RequestOf<Name>,
 		name: CallName,
 		signal?: AbortSignal,
-		era?: number,
+		era?: number | 'any',
 	): Promise<ReplyOf<Name>> {
 		this.checkClock();
 		if (signal?.aborted) return Promise.reject(new AbortedError(describe(name), signal.reason));
 		if (this.#state.status === 'closed') return Promise.reject(closedError(name, this.#state));
-		if (era !== undefined && era !== this.#era) return Promise.reject(new SessionExpiredError(describe(name)));
+		if (typeof era === 'number' && era !== this.#era) return Promise.reject(new SessionExpiredError(describe(name)));
 		const refusal = unsupported(this.#driver.capabilities, operation, request);
 		if (refusal) return Promise.reject(refusal);
 		return isTraced()
-			? this.#traced(operation, request, name, signal)
-			: this.#calls.call(operation, request, name, signal);
+			? this.#traced(operation, request, name, signal, era === 'any')
+			: this.#calls.call(operation, request, name, signal, era === 'any');
 	}
 
 	async addCredential(credential: Credential): Promise<void> {
@@ -199,10 +199,11 @@ export class Session {
 		request: RequestOf<Name>,
 		name: CallName,
 		signal: AbortSignal | undefined,
+		anySession: boolean,
 	): Promise<ReplyOf<Name>> {
 		return traceRequest(
 			() => ({operation: name.operation, path: name.path, size: dataSize(request)}),
-			() => this.#calls.call(operation, request, name, signal),
+			() => this.#calls.call(operation, request, name, signal, anySession),
 		);
 	}
 
@@ -258,7 +259,7 @@ export class Session {
 		this.#identity = undefined;
 		this.#connection.end();
 		this.#clock.stop();
-		this.#calls.rejectWaiting(name => new SessionExpiredError(describe(name), {cause}));
+		this.#calls.rejectOfSession(name => new SessionExpiredError(describe(name), {cause}));
 		this.watches.lost();
 		if (state) this.#tell('lost', state as StateOf<'lost'>);
 	}

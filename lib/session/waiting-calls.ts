@@ -4,6 +4,8 @@ import type {SessionOptions} from './session-options.ts';
 /** A call that waits for a connection. */
 export type WaitingCall = {
 	readonly name: CallName;
+	/** Whether it waits on when its session has ended. */
+	readonly anySession: boolean;
 	send(): void;
 	reject(error: Error): void;
 };
@@ -48,6 +50,14 @@ export class WaitingCalls {
 
 	rejectAll(error: (call: WaitingCall) => Error): void {
 		for (const call of this.#take()) call.reject(error(call));
+	}
+
+	/** What was asked of the session that has ended must not happen in the next. */
+	rejectOfSession(error: (call: WaitingCall) => Error): void {
+		for (const call of [...this.#calls.keys()].filter(({anySession}) => !anySession)) {
+			this.remove(call);
+			call.reject(error(call));
+		}
 	}
 
 	#take(): WaitingCall[] {

@@ -88,6 +88,29 @@ test('a call that waits rejects when its session is lost, and is not sent in the
 	await session.close();
 });
 
+test('a call that may run in any session waits on in the next, in its place', async t => {
+	const {driver, session} = openSession();
+	driver.connect();
+	driver.disconnect();
+	const asked = (path: string): Promise<unknown> =>
+		session.call('get', {path, watch: false}, {operation: 'get', path}, undefined, 'any');
+	const [first, bound, second] = [asked('/a'), read(session, '/bound'), asked('/b')];
+	driver.says.expired();
+	await t.throwsAsync(bound, {instanceOf: SessionExpiredError});
+	t.is(session.stats.requests.waiting, 2);
+	const third = asked('/c');
+	driver.connect({sessionId: 2n});
+	t.deepEqual(
+		driver.calls.map(({request}) => (request as {path: string}).path),
+		['/a', '/b', '/c'],
+	);
+	for (const {reply} of driver.calls) reply.resolve('done');
+	t.deepEqual(await Promise.all([first, second, third]), ['done', 'done', 'done']);
+	driver.disconnect();
+	const waiting = asked('/d');
+	await Promise.all([session.close(), t.throwsAsync(waiting, {instanceOf: ClientClosedError})]);
+});
+
 test('a call of an earlier session is refused, connected or not', async t => {
 	const {driver, session} = openSession();
 	driver.connect();

@@ -47,6 +47,16 @@ export async function leases(client: Client): Promise<bigint | undefined> {
 	return tried === undefined ? token : held.fencingToken;
 }
 
+/** What the work of a session resolves with is what the call does; the scope's signal is one that every call takes. */
+export async function inOneSession(client: Client): Promise<bigint> {
+	const {czxid} = await client.inSession(async ({signal}) => (await client.get('/a', {signal})).stat);
+	// @ts-expect-error nothing to wait for
+	await client.inSession(() => 7);
+	// @ts-expect-error a kind of parents that there is not
+	await client.create('/a/b', null, {createParents: 'container'});
+	return czxid;
+}
+
 /** A reconfiguration is a list of changes or a list of members; its version is a bigint, as a zxid. */
 export async function reconfigured(client: Client): Promise<readonly unknown[]> {
 	const {version, servers} = await client.getConfig();
