@@ -226,7 +226,8 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	 * results speak its own paths. The namespace's znode is created as a container when it is first needed, as by Curator; so it goes when it has been emptied, and comes back.
 	 * Closing it ends its calls and watches (one-shot listeners are told `lost`, and the server's watches are taken back), and neither the session nor this client; release what was acquired through it before.
 	 *
-	 * @param name a path without the slash at its beginning: `orders`, `shop/orders`
+	 * @param name a path without the slash at its beginning: `orders`, `shop/orders`; empty for a view of the same paths, whose close takes back the watches that were left through it
+	 * (Curator's `newWatcherRemoveCuratorFramework`)
 	 * @throws InvalidArgumentError
 	 */
 	namespace(name: string): Client;

@@ -14,7 +14,7 @@ type Options = Pick<OperationOptions, 'signal' | 'retry' | 'anySession'>;
 /** What a namespace has of its own: its end, and its znode. The session, and all that happens to it, is the parent's. */
 export class Namespace {
 	readonly #parent: Client;
-	readonly #root: string;
+	readonly #root: string | Namespace | undefined;
 	readonly #view: Emitter<SessionEvents>;
 	readonly #unsubscribe: () => void;
 	readonly #onEnd: (namespace: Namespace) => void;
@@ -22,11 +22,16 @@ export class Namespace {
 	#end: StateOf<'closed'> | undefined;
 
 	/**
-	 * @param root in the parent's words
+	 * @param root in the parent's words; where it has no znode of its own, the parent's namespace, if that is one
 	 * @param view told what happens to the session
 	 * @param onEnd called once it is closed, whoever closed it
 	 */
-	constructor(parent: Client, root: string, view: Emitter<SessionEvents>, onEnd: (namespace: Namespace) => void) {
+	constructor(
+		parent: Client,
+		root: string | Namespace | undefined,
+		view: Emitter<SessionEvents>,
+		onEnd: (namespace: Namespace) => void,
+	) {
 		this.#parent = parent;
 		this.#root = root;
 		this.#view = view;
@@ -60,13 +65,15 @@ export class Namespace {
 
 	/** Runs what needs the namespace's znode. Only when that turns out to be missing it is created, and its ancestors, as containers; so it may also vanish while it is empty. */
 	async ensured<T>(attempt: () => Promise<T>, {signal, retry, anySession}: Options): Promise<T> {
+		const root = this.#root;
+		if (typeof root !== 'string') return root ? root.ensured(attempt, {signal, retry, anySession}) : attempt();
 		try {
 			return await attempt();
 		} catch (error) {
-			if (!missesNode(error) || (await this.#parent.exists(this.#root, {signal, retry, anySession}))) throw error;
+			if (!missesNode(error) || (await this.#parent.exists(root, {signal, retry, anySession}))) throw error;
 			try {
 				const options = {mode: 'container', createParents: true, signal, retry, anySession} as const;
-				await this.#parent.create(this.#root, Buffer.alloc(0), options);
+				await this.#parent.create(root, Buffer.alloc(0), options);
 			} catch (failure) {
 				if (!(failure instanceof NodeExistsError)) throw failure;
 			}

@@ -227,18 +227,18 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 
 	namespace(name: string): Client {
 		const root = `/${name}`;
-		if (typeof name !== 'string' || name === '') throw new InvalidArgumentError('name', name, 'a relative path');
+		if (typeof name !== 'string') throw new InvalidArgumentError('name', name, 'a relative path');
 		validatePath(root, 'name');
-		const {session, chroot, home, options} = this.#caller;
+		const {session, chroot, home, options, namespace} = this.#caller;
 		return new SessionClient({
 			openSession: () => session,
-			chroot: new Chroot(chroot.toServer(root)),
+			chroot: name === '' ? chroot : new Chroot(chroot.toServer(root)),
 			home,
 			options,
 			openNamespace: view =>
 				new Namespace(
 					this,
-					root,
+					name === '' ? namespace : root,
 					view,
 					ended => void session.serverWatches.drop(ended, session.state.status === 'connected'),
 				),

@@ -126,6 +126,38 @@ test('closing it takes its watches back, and nobody else its own', async t => {
 	t.is(client.stats().watches.oneShot, 0);
 });
 
+test('one without a name has the same paths, and takes its watches back', async t => {
+	const {client, server} = t.context;
+	await client.create('/facade', '1');
+	const view = client.namespace('');
+	t.is((await view.get('/facade')).data?.toString(), '1');
+	await t.throwsAsync(view.create('/facade/a/b'), {instanceOf: NoNodeError});
+	const told: string[] = [];
+	await view.get('/facade', {watch: ({type}) => told.push(type)});
+	await client.children('/', {watch: ({type}) => told.push(`others ${type}`)});
+	const streaming = (async (): Promise<void> => {
+		for await (const {type} of view.watch('/facade/below', {mode: 'recursive'})) told.push(type);
+	})();
+	await until(() => told.includes('armed'));
+	t.deepEqual(await watchesUnder(server, '/app/facade'), {'/app/facade': 1, '/app/facade/below': 1});
+	await view.close();
+	await streaming;
+	await client.sync('/');
+	t.deepEqual(await watchesUnder(server, '/app/facade'), {});
+	await client.create('/facade-beside');
+	await client.sync('/');
+	t.deepEqual(told, ['armed', 'lost', 'others children']);
+});
+
+test('one without a name within a namespace needs its znode, and creates no chroot', async t => {
+	const {client, server} = t.context;
+	t.is((await client.namespace('unnamed/inner').namespace('').create('/a')).path, '/a');
+	t.truthy(await client.exists('/unnamed/inner/a'));
+	await using outside = await connect(`${server.connectString}/no-such-chroot`);
+	await t.throwsAsync(outside.namespace('').create('/a'), {instanceOf: NoNodeError});
+	t.is(await outside.exists('/'), undefined);
+});
+
 test('it ends with its client', async t => {
 	const client = await connect(t.context.server.connectString);
 	const orders = client.namespace('orders');
@@ -136,6 +168,6 @@ test('it ends with its client', async t => {
 });
 
 test('a name that is no path below is refused', t => {
-	for (const name of ['', '/orders', 'a//b', 'a/', '.', '..', 7])
+	for (const name of ['/', '/orders', 'a//b', 'a/', '.', '..', 7])
 		t.throws(() => t.context.client.namespace(name as string), {instanceOf: InvalidArgumentError});
 });

@@ -1,6 +1,9 @@
 import type {CreateMode} from '../../../znode.ts';
 
-/** ZooDefs.OpCode. */
+/**
+ * ZooDefs.OpCode, as far as a client is to use it. Not here: what servers do among themselves, `create` without a stat in its reply (1), and `checkWatches` (17). That asks whether this
+ * connection has a watch on the server, and nobody needs to: the client knows which it has left, and taking back one that is gone does no harm.
+ */
 export const opCode = {
 	delete: 2,
 	exists: 3,
