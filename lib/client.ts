@@ -33,7 +33,7 @@ export type CreateOptions = OperationOptions & {
 	readonly mode?: CreateMode | undefined;
 	/** @default the client's ACL, for this path */
 	readonly acl?: Acl | undefined;
-	/** Milliseconds, only with the `ttl` modes. */
+	/** Milliseconds, from 1 to 2^40 − 1 (the native driver: 2^31 − 1), only with the `ttl` modes. */
 	readonly ttl?: number | undefined;
 	/**
 	 * Names the znode `_c_<uuid>-<name>`, as Curator does, so that a create whose reply was lost is found again (by `sync`, a list and an owner check) instead of made twice.
@@ -186,7 +186,7 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 	/** Takes a one-shot watch back. When its last listener goes, the server's watch goes too. Resolves when the server has dropped it; never rejects for a lost connection. An abort ends the wait: the listener is not called any more in either case. */
 	unwatch(path: string, listener: WatchListener, options?: Cancellable): Promise<void>;
 
-	/** Adds a credential to this and every later connection. An abort ends the wait; the credential stays. @throws AuthFailedError, after which the client is closed */
+	/** Adds a credential to this and every later connection. An abort ends the wait; the credential stays. @throws AuthFailedError, after which the client is closed; UnsupportedError by the native driver for what is not UTF-8 */
 	addAuth(scheme: string, auth: string | Uint8Array, options?: Cancellable): Promise<void>;
 
 	/** Who this connection is to the server: its address, its certificate, its SASL name and the users of its credentials. Needs ZooKeeper 3.7. */

@@ -1,7 +1,9 @@
 import {InvalidArgumentError} from './errors/argument-error.ts';
-import {requireWhole} from './options.ts';
 import {validatePath, validateSequentialPath} from './paths.ts';
 import {type CreateMode, createModes} from './znode.ts';
+
+/** A server keeps it in 40 bits: `org.apache.zookeeper.server.EphemeralType.TTL`. */
+const maxTtl = 2 ** 40 - 1;
 
 type CreateArguments = {readonly mode: CreateMode; readonly ttl: number | undefined};
 
@@ -13,7 +15,8 @@ export function checkCreate(path: string, {mode, ttl}: CreateArguments): void {
 	else validatePath(path);
 	if (mode.endsWith('ttl') !== (ttl !== undefined))
 		throw new InvalidArgumentError('options.ttl', ttl, 'given with the ttl modes, and only with them');
-	if (ttl !== undefined) requireWhole('options.ttl', ttl, 1);
+	if (ttl !== undefined && !(Number.isInteger(ttl) && ttl >= 1 && ttl <= maxTtl))
+		throw new InvalidArgumentError('options.ttl', ttl, `a whole number of milliseconds from 1 to ${maxTtl}`);
 }
 
 /** @throws InvalidArgumentError */

@@ -27,7 +27,8 @@ export type AclProvider = (path: string) => Acl | undefined;
 export type ConnectOptions = Cancellable & {
 	/**
 	 * What speaks to the servers. `native` needs the package `zookeeper` 7.3 installed and compiled, and lacks what its addon lacks: transactions, ACLs at create, reading
-	 * ACLs, `null` data, persistent watches, `whoAmI`, `reconfig`, SASL, TLS, `maxReplyLength`. Such a call rejects with an `UnsupportedError` before any I/O. Its `close` blocks the event
+	 * ACLs, `null` data, a `ttl` above 2^31 − 1 ms, credentials that are not UTF-8, persistent watches, `multiRead`, `getEphemerals`, `getAllChildrenNumber`, `whoAmI`,
+	 * `reconfig`, SASL, TLS, `canBeReadOnly`, `maxReplyLength`. Such a call, or `connect`, rejects with an `UnsupportedError` before any I/O. Its `close` blocks the event
 	 * loop until the server has heard it, up to 1.5 s if that is mute; `unwatch` leaves the watch on the server until it fires. @default 'wire'
 	 */
 	readonly driver?: DriverName | undefined;

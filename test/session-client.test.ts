@@ -71,6 +71,8 @@ test('bad arguments are refused before any I/O', async t => {
 		client.create('/a', 'x', {mode: 'forever' as 'persistent'}),
 		client.create('/a', 'x', {ttl: 5}),
 		client.create('/a', 'x', {mode: 'persistent-ttl'}),
+		client.create('/a', 'x', {mode: 'persistent-ttl', ttl: 0}),
+		client.create('/a', 'x', {mode: 'persistent-ttl', ttl: 2 ** 40}),
 		client.create('/a', 'x', {acl: []}),
 		client.set('/', 5 as unknown as string),
 		client.unwatch(bad, () => {}),

@@ -12,6 +12,10 @@ export type Capabilities = {
 	readonly statInReply: boolean;
 	/** Whether data can be written as `null`, which is not the same as empty. */
 	readonly nullData: boolean;
+	/** Whether a znode's TTL may be more than 2^31 − 1 ms. */
+	readonly longTtl: boolean;
+	/** Whether a credential may be other bytes than those of a text. */
+	readonly binaryCredentials: boolean;
 	readonly persistentWatches: boolean;
 	/** Whether a watch can be taken back; without, it stays on the server until it fires or the session ends. */
 	readonly removeWatches: boolean;
@@ -21,6 +25,8 @@ export type Capabilities = {
 	readonly reconfig: boolean;
 	readonly sasl: boolean;
 	readonly tls: boolean;
+	/** Whether a server that takes no writes will do, if that is asked for. */
+	readonly readOnlyMode: boolean;
 	/** Whether a reply that is too long costs the connection instead of the process's memory. */
 	readonly replyLimit: boolean;
 };

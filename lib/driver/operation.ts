@@ -8,6 +8,7 @@ export type CreateRequest = {
 	readonly ttl?: number | undefined;
 };
 export type SetRequest = {readonly path: string; readonly data: Uint8Array | null; readonly version: number};
+export type AuthRequest = {readonly scheme: string; readonly auth: Uint8Array};
 export type VersionedRequest = {readonly path: string; readonly version: number};
 export type ReadRequest = {readonly path: string; readonly watch: boolean};
 
@@ -72,7 +73,7 @@ export type Operations = {
 	/** Lists as in `zoo.cfg`, with commas between; `members` or the other two. @see EnsembleConfig */
 	reconfig: {request: ReconfigRequest; reply: {readonly data: Buffer | null; readonly stat: Stat}};
 	sasl: {request: {readonly token: Uint8Array}; reply: Buffer | null};
-	auth: {request: {readonly scheme: string; readonly auth: Uint8Array}; reply: void};
+	auth: {request: AuthRequest; reply: void};
 	addWatch: {request: {readonly path: string; readonly mode: 'persistent' | 'recursive'}; reply: void};
 	removeWatches: {request: {readonly path: string; readonly kind: WatchKind | 'any'}; reply: void};
 	/** Re-arms after a reconnect; what changed meanwhile comes as events before the reply. */

@@ -1,7 +1,10 @@
+import {isUtf8} from 'node:buffer';
 import {UnsupportedError} from '../errors/argument-error.ts';
 import type {Acl} from '../znode.ts';
 import type {Capabilities} from './driver.ts';
-import type {CreateRequest, OperationName, RequestOf, SetRequest} from './operation.ts';
+import type {AuthRequest, CreateRequest, OperationName, RequestOf, SetRequest} from './operation.ts';
+
+const maxInt = 2 ** 31 - 1;
 
 const needs: Partial<Record<OperationName, {readonly capability: keyof Capabilities; readonly what: string}>> = {
 	multi: {capability: 'multi', what: 'transactions'},
@@ -24,10 +27,15 @@ export function unsupported<Name extends OperationName>(
 ): UnsupportedError | undefined {
 	const need = needs[operation];
 	if (need && !capabilities[need.capability]) return missing(need.what);
+	if (operation === 'auth' && !capabilities.binaryCredentials && !isUtf8((request as AuthRequest).auth))
+		return missing('credentials that are not UTF-8');
 	if (operation !== 'create' && operation !== 'set') return undefined;
 	if (!capabilities.nullData && (request as SetRequest).data === null)
 		return missing('a way to write `null`', '; write empty data instead');
-	if (operation === 'create' && !capabilities.aclAtCreate && !isOpen((request as CreateRequest).acl))
+	if (operation === 'set') return undefined;
+	const {acl, ttl} = request as CreateRequest;
+	if (!capabilities.longTtl && ttl !== undefined && ttl > maxInt) return missing(`ttl above ${maxInt} ms`);
+	if (!capabilities.aclAtCreate && !isOpen(acl))
 		return missing(
 			'ACLs at create',
 			'; create the znode with `openAcl` and then call `setAcl`, if it may be open meanwhile',

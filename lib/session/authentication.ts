@@ -1,3 +1,5 @@
+import type {Capabilities} from '../driver/driver.ts';
+import {unsupported} from '../driver/unsupported.ts';
 import {isCoordinationError} from '../errors/coordination-error.ts';
 import {AuthFailedError} from '../errors/session-error.ts';
 import type {SaslMechanism} from './sasl-mechanism.ts';
@@ -9,6 +11,7 @@ type AuthenticationOptions = {
 	readonly credentials: readonly Credential[];
 	readonly sasl: SaslMechanism | undefined;
 	readonly send: Send;
+	readonly capabilities: Capabilities;
 	/** A server refused: resolves when the client is closed. */
 	readonly onRefused: (error: AuthFailedError) => Promise<void>;
 };
@@ -20,9 +23,11 @@ export class Authentication {
 	readonly #options: AuthenticationOptions;
 	readonly #credentials: Credential[];
 
+	/** @throws UnsupportedError for a credential that the driver cannot present */
 	constructor(options: AuthenticationOptions) {
 		this.#options = options;
 		this.#credentials = [...options.credentials];
+		for (const credential of this.#credentials) this.#requireSupported(credential);
 	}
 
 	/** Whether `negotiate` has to come first. */
@@ -57,8 +62,9 @@ export class Authentication {
 		return this.#credentials.map(credential => this.#present(credential));
 	}
 
-	/** One more for every later connection; and for the one of now, if there is one. */
+	/** One more for every later connection; and for the one of now, if there is one. @throws UnsupportedError */
 	async add(credential: Credential, isConnected: boolean): Promise<void> {
+		this.#requireSupported(credential);
 		this.#credentials.push(credential);
 		if (isConnected) await this.#present(credential);
 	}
@@ -69,6 +75,11 @@ export class Authentication {
 		} catch (error) {
 			throw error instanceof AuthFailedError ? await this.#refused(error) : error;
 		}
+	}
+
+	#requireSupported(credential: Credential): void {
+		const refusal = unsupported(this.#options.capabilities, 'auth', credential);
+		if (refusal) throw refusal;
 	}
 
 	async #refused(error: AuthFailedError): Promise<AuthFailedError> {

@@ -59,6 +59,7 @@ export class Session {
 			credentials: options.credentials,
 			sasl: options.sasl,
 			send,
+			capabilities: driver.capabilities,
 			onRefused: async cause => {
 				if (this.#enter({type: 'closed', now: performance.now(), cause})) await this.#shutDown(cause);
 			},

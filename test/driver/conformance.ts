@@ -32,6 +32,8 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 				aclAtCreate: () => driver.call('create', {...create, acl: readAcl}),
 				getAcl: () => driver.call('getAcl', {path: root}),
 				nullData: () => driver.call('set', {path: root, data: null, version: -1}),
+				longTtl: () => driver.call('create', {...create, mode: 'persistent-ttl', ttl: 2 ** 31}),
+				binaryCredentials: () => driver.call('auth', {scheme: 'digest', auth: Buffer.from('user:\xff', 'latin1')}),
 				persistentWatches: () => driver.call('addWatch', {path: root, mode: 'recursive'}),
 				removeWatches: () => driver.call('removeWatches', {path: root, kind: 'data'}),
 				ephemerals: () => driver.call('ephemerals', {path: root}),
@@ -88,6 +90,21 @@ function operationConformance(check: Check, {lacks}: DriverUnderTest): void {
 			t.true(created.stat.czxid > 0n);
 			t.true(Math.abs(created.stat.ctime - Date.now()) < 60_000);
 		}
+	});
+
+	checkIf('longTtl', 'a TTL may be what a server can keep, and not more', async (t, {driver, root}) => {
+		const timed = (name: string, ttl: number): Promise<unknown> =>
+			driver.call('create', {path: `${root}/${name}`, data: empty, acl: openAcl, mode: 'persistent-ttl', ttl});
+		await timed('long', 2 ** 31);
+		await timed('longest', 2 ** 40 - 1);
+		const error = await t.throwsAsync(timed('longer', 2 ** 40), {instanceOf: RefusedError});
+		t.is(error.resultCode, -8);
+	});
+
+	checkIf('binaryCredentials', 'a credential may be any bytes', async (t, {driver, root}) => {
+		await driver.call('auth', {scheme: 'digest', auth: Buffer.from('user:\xff', 'latin1')});
+		await driver.call('setAcl', {path: root, acl: [{permissions: 'all', scheme: 'auth', id: ''}], version: -1});
+		t.is((await driver.call('set', {path: root, data: empty, version: -1})).version, 1);
 	});
 
 	check('#20 null, empty and large data are told apart and kept', async (t, {driver, root}) => {

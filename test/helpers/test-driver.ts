@@ -17,6 +17,8 @@ export class TestDriver implements Driver {
 		getAcl: true,
 		statInReply: true,
 		nullData: true,
+		longTtl: true,
+		binaryCredentials: true,
 		persistentWatches: true,
 		removeWatches: true,
 		ephemerals: true,
@@ -25,6 +27,7 @@ export class TestDriver implements Driver {
 		reconfig: true,
 		sasl: true,
 		tls: true,
+		readOnlyMode: true,
 		replyLimit: true,
 	};
 	readonly calls: RecordedCall[] = [];

@@ -59,6 +59,8 @@ export class NativeDriver implements Driver {
 		getAcl: false,
 		statInReply: false,
 		nullData: false,
+		longTtl: false,
+		binaryCredentials: false,
 		persistentWatches: false,
 		removeWatches: false,
 		ephemerals: false,
@@ -67,6 +69,7 @@ export class NativeDriver implements Driver {
 		reconfig: false,
 		sasl: false,
 		tls: false,
+		readOnlyMode: false,
 		replyLimit: false,
 	};
 	readonly #addon: Addon;

@@ -1,6 +1,5 @@
 import {DisconnectedError, RefusedError} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf, WatchKind} from '../operation.ts';
-import {missing} from '../unsupported.ts';
 import type {CreateMode, Stat} from '../../znode.ts';
 import type {NativeStat} from './addon.ts';
 import type {NativeHandle} from './native-handle.ts';
@@ -37,7 +36,6 @@ const flags: Readonly<Record<CreateMode, number>> = {
 	'persistent-ttl': 5,
 	'persistent-sequential-ttl': 6,
 };
-const maxTtl = 2 ** 31 - 1;
 const noNode = -101;
 
 export function isNative(operation: OperationName): operation is NativeOperation {
@@ -46,7 +44,6 @@ export function isNative(operation: OperationName): operation is NativeOperation
 
 export const operations: Operations = {
 	async create(handle, {path, data, mode, ttl}) {
-		if (ttl !== undefined && ttl > maxTtl) throw missing(`ttl above ${maxTtl} ms`);
 		const bytes = toBuffer(data);
 		const created = handle.request<[string]>((client, callback) =>
 			ttl === undefined
@@ -116,9 +113,7 @@ export const operations: Operations = {
 		await handle.request<[string]>((client, callback) => client.a_sync(path, callback));
 	},
 	async auth(handle, {scheme, auth}) {
-		const bytes = toBuffer(auth);
-		const text = bytes.toString();
-		if (!Buffer.from(text).equals(bytes)) throw missing('credentials that are not UTF-8');
+		const text = toBuffer(auth).toString();
 		// The C client only queues it, and looks at its queue when the reply to this arrives. A request behind it would send it too, and then may find that the server
 		// has refused it and gone: the C client closes the socket over that, and never reads the refusal.
 		handle.request((client, callback) => client.a_sync('/', callback)).catch(() => undefined);

@@ -57,6 +57,8 @@ export class WireDriver implements Driver {
 		getAcl: true,
 		statInReply: true,
 		nullData: true,
+		longTtl: true,
+		binaryCredentials: true,
 		persistentWatches: true,
 		removeWatches: true,
 		ephemerals: true,
@@ -65,6 +67,7 @@ export class WireDriver implements Driver {
 		reconfig: true,
 		sasl: true,
 		tls: true,
+		readOnlyMode: true,
 		replyLimit: true,
 	};
 	readonly #options: WireDriverOptions;

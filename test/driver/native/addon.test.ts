@@ -37,6 +37,7 @@ test('what the driver cannot is refused before it is loaded', async t => {
 	const beyond: readonly ConnectOptions[] = [
 		{ssl: true},
 		{sasl: {username: 'a', password: 'b'}},
+		{canBeReadOnly: true},
 		{maxReplyLength: 10_000},
 	];
 	for (const options of beyond) {

@@ -27,6 +27,8 @@ export function nativeConformance(version: ZooKeeperVersion, members?: number): 
 				'getAcl',
 				'statInReply',
 				'nullData',
+				'longTtl',
+				'binaryCredentials',
 				'persistentWatches',
 				'removeWatches',
 				'ephemerals',
@@ -35,6 +37,7 @@ export function nativeConformance(version: ZooKeeperVersion, members?: number): 
 				'reconfig',
 				'sasl',
 				'tls',
+				'readOnlyMode',
 				'replyLimit',
 			],
 			open: (address, sessionTimeout) =>

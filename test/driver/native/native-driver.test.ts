@@ -189,6 +189,11 @@ if (installed.type === 'failed') {
 		await t.throwsAsync(client.whoAmI(), refused);
 		await t.throwsAsync(client.reconfig({leaving: [1]}), refused);
 		t.throws(() => client.watch('/'), refused);
+		await t.throwsAsync(client.create('/a', '', {mode: 'persistent-ttl', ttl: 2 ** 31}), refused);
+		const binary = {scheme: 'digest', auth: Buffer.from('user:\xff', 'latin1')};
+		await t.throwsAsync(client.addAuth(binary.scheme, binary.auth), refused);
+		// Left out, the client would go without what it is to be known by.
+		await t.throwsAsync(connectNative(addon, proxy.address, {auth: [binary]}), refused);
 	});
 
 	test.serial('credentials outlive connections and are given to the C client once', async t => {
