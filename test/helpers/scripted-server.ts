@@ -17,9 +17,12 @@ export class ScriptedServer implements AsyncDisposable {
 		this.port = (server.address() as AddressInfo).port;
 	}
 
-	static async start(script: Script): Promise<ScriptedServer> {
+	static async start(
+		script: Script,
+		{host = '127.0.0.1', port = 0}: {readonly host?: string; readonly port?: number} = {},
+	): Promise<ScriptedServer> {
 		const server = createServer();
-		server.listen(0, '127.0.0.1');
+		server.listen(port, host);
 		await once(server, 'listening');
 		const scripted = new ScriptedServer(server);
 		server.on('connection', socket => {

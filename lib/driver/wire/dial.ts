@@ -1,4 +1,4 @@
-import {connect as connectPlain, isIP, type Socket} from 'node:net';
+import {connect as connectPlain, isIP, type LookupFunction, type Socket} from 'node:net';
 import {connect as connectTls, type ConnectionOptions, TLSSocket} from 'node:tls';
 import {DialError} from '../../errors/dial-error.ts';
 import type {Server} from './ensemble.ts';
@@ -6,12 +6,26 @@ import type {Server} from './ensemble.ts';
 /** A socket that is about to connect, and the event that says that bytes may be written. */
 export type Dialled = {readonly socket: Socket; readonly ready: 'connect' | 'secureConnect'};
 
+type Target = {readonly host: string; readonly port: number; readonly lookup?: LookupFunction};
+
 /** @param secure what `tls.connect` needs besides the address; without it the connection is plain */
-export function dial({host, port}: Server, secure: ConnectionOptions | undefined): Dialled {
-	if (!secure) return {socket: connectPlain({host, port, noDelay: true}), ready: 'connect'};
-	const socket = connectTls({...secure, host, port, ALPNProtocols: []});
-	socket.setNoDelay(true);
-	return {socket, ready: 'secureConnect'};
+export function dial(server: Server, secure: ConnectionOptions | undefined): Dialled {
+	const target = targetOf(server);
+	const socket = secure
+		? connectTls({...serverName(server), ...secure, ...target, ALPNProtocols: []}).setNoDelay(true)
+		: connectPlain({...target, noDelay: true});
+	const {addresses} = server;
+	if (addresses) socket.on('connectionAttempt', address => addresses.dialled(address));
+	return {socket, ready: secure ? 'secureConnect' : 'connect'};
+}
+
+function targetOf({host, port, addresses}: Server): Target {
+	return {host, port, ...(addresses && {lookup: addresses.lookup})};
+}
+
+/** Which of a port's certificates is meant; TLS knows no such name for an address. */
+function serverName({host}: Server): Pick<ConnectionOptions, 'servername'> {
+	return isIP(host) ? {} : {servername: host};
 }
 
 /** OpenSSL's names for the alerts by which a server refuses a client's certificate, or the lack of one. */
@@ -20,7 +34,9 @@ const refusesCertificate =
 
 /** What a failure before the server's first answer means. */
 export function dialError(error: NodeJS.ErrnoException, socket: Socket, {name}: Server): DialError {
-	const {code = '', message} = error;
+	const {code = ''} = error;
+	// Node sums several addresses up under the first one's code, and says nothing itself.
+	const message = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : error.message;
 	const say = (problem: DialError['code'], reason: string): DialError =>
 		new DialError(problem, name, `${reason} (${message.trim()})`, {cause: error});
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return say('HOST_UNKNOWN', 'the host name was not resolved');
@@ -41,6 +57,10 @@ export function dialError(error: NodeJS.ErrnoException, socket: Socket, {name}: 
 		: say('CONNECTION_FAILED', 'no connection');
 }
 
+function messageOf(error: unknown): string {
+	return (error as Error).message;
+}
+
 export function closedBeforeAnswer(server: string, cause?: unknown): DialError {
 	return new DialError(
 		'CLOSED_BEFORE_ANSWER',
@@ -51,13 +71,13 @@ export function closedBeforeAnswer(server: string, cause?: unknown): DialError {
 }
 
 /** A server that expects TLS hangs up on a plain client without a word: only a try tells. Nothing is sent beyond TLS's own greeting. `undefined` if nothing was heard in time. */
-export function speaksTls({host, port}: Server, timeout: number, signal: AbortSignal): Promise<boolean | undefined> {
+export function speaksTls(server: Server, timeout: number, signal: AbortSignal): Promise<boolean | undefined> {
 	return new Promise(resolve => {
 		const answered: ConnectionOptions['checkServerIdentity'] = () => {
 			resolve(true);
 			return undefined;
 		};
-		const socket = connectTls({host, port, ...(isIP(host) ? {} : {servername: host}), checkServerIdentity: answered});
+		const socket = connectTls({...serverName(server), ...targetOf(server), checkServerIdentity: answered});
 		const end = (): void => void socket.destroy();
 		const timer = setTimeout(() => {
 			resolve(undefined);

@@ -1,10 +1,18 @@
-import {isIPv6} from 'node:net';
+import {isIP, isIPv6} from 'node:net';
 import {InvalidArgumentError} from '../../errors/argument-error.ts';
 import {validatePath} from '../../paths.ts';
+import {shuffled} from '../../util/shuffled.ts';
+import {Addresses, type Resolve} from './addresses.ts';
 import {isSame, rebalance} from './rebalance.ts';
 
 /** One member's client address; `name` is how the user wrote it, for messages. */
-export type Server = {readonly host: string; readonly port: number; readonly name: string};
+export type Server = {
+	readonly host: string;
+	readonly port: number;
+	readonly name: string;
+	/** Of a host name that is dialled again and again: its turns. */
+	readonly addresses?: Addresses;
+};
 export type ConnectString = {
 	readonly servers: readonly Server[] /** Empty, or an absolute path. */;
 	readonly chroot: string;
@@ -43,15 +51,19 @@ function parseServer(text: string, connectString: string): Server {
 	return {host, port, name: text};
 }
 
-/** The servers in an order of this client's own, dialled in turn. Host names are resolved anew at each dial, by the socket. */
+/** The servers in an order of this client's own, so that the clients of one fleet spread over them, dialled in turn. */
 export class Ensemble {
+	readonly #resolve: Resolve | undefined;
 	#servers: readonly Server[];
 	#next = 0;
 
-	constructor(servers: readonly Server[]) {
-		this.#servers = shuffled(servers);
+	/** @param resolve finds the addresses of host names, anew at each dial @default `dns.lookup` */
+	constructor(servers: readonly Server[], resolve?: Resolve) {
+		this.#resolve = resolve;
+		this.#servers = this.#inOrder(servers);
 	}
 
+	/** A host name counts once, however many addresses it has. */
 	get size(): number {
 		return this.#servers.length;
 	}
@@ -62,8 +74,9 @@ export class Ensemble {
 		return server;
 	}
 
-	/** Makes a server the next one, if it is still on the list. */
+	/** Makes a server the next one, at the address where it was found, if it is still on the list. */
 	prefer(server: Server): void {
+		server.addresses?.repeat();
 		this.#next = Math.max(
 			0,
 			this.#servers.findIndex(other => isSame(other, server)),
@@ -76,18 +89,14 @@ export class Ensemble {
 		const {leave, first} = rebalance({before, after: servers, current, random: Math.random()});
 		const isKnown = (server: Server): boolean => before.some(other => isSame(server, other));
 		const turn = (server: Server): number => (isKnown(server) === (first === 'known') ? 0 : 1);
-		this.#servers = shuffled(servers).sort((one, other) => turn(one) - turn(other));
+		this.#servers = this.#inOrder(servers).sort((one, other) => turn(one) - turn(other));
 		this.#next = 0;
 		return leave;
 	}
-}
 
-/** Fisher-Yates, so that the clients of one fleet spread over the servers. */
-function shuffled(servers: readonly Server[]): Server[] {
-	const order = [...servers];
-	for (let last = order.length - 1; last > 0; last--) {
-		const other = Math.floor(Math.random() * (last + 1));
-		[order[last], order[other]] = [order[other] as Server, order[last] as Server];
+	#inOrder(servers: readonly Server[]): Server[] {
+		return shuffled(servers).map(server =>
+			isIP(server.host) ? server : {...server, addresses: new Addresses(this.#resolve)},
+		);
 	}
-	return order;
 }

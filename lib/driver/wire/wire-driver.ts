@@ -3,6 +3,7 @@ import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {type Capabilities, DisconnectedError, type Driver, type DriverListener, type Handshake} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
 import {DialError} from '../../errors/dial-error.ts';
+import type {Resolve} from './addresses.ts';
 import {Connection} from './connection.ts';
 import {speaksTls} from './dial.ts';
 import {Ensemble, parseHosts, type Server} from './ensemble.ts';
@@ -23,6 +24,8 @@ export type WireDriverOptions = {
 	readonly maxReplyLength: number;
 	/** Asked before each dial; without it connections are plain. */
 	readonly secure?: (() => Promise<TlsOptions>) | undefined;
+	/** Finds the addresses of host names. @default `dns.lookup` */
+	readonly resolve?: Resolve | undefined;
 };
 
 /** What identifies a session to a server; id 0 asks for a new one. */
@@ -82,7 +85,7 @@ export class WireDriver implements Driver {
 
 	constructor(options: WireDriverOptions) {
 		this.#options = options;
-		this.#ensemble = new Ensemble(options.servers);
+		this.#ensemble = new Ensemble(options.servers, options.resolve);
 		this.#codecs = codecs(() => this.#lastZxid);
 		const {session, sessionTimeout: timeout} = options;
 		this.#credentials = session

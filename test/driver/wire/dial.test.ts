@@ -1,8 +1,10 @@
 import {once} from 'node:events';
 import {type AddressInfo, createServer, type Server} from 'node:net';
-import {createServer as createTlsServer} from 'node:tls';
+import {type ConnectionOptions, createSecureContext, createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import {inspect} from 'node:util';
 import anyTest, {type TestFn} from 'ava';
+import {parseConnectString} from '../../../lib/driver/wire/ensemble.ts';
+import {WireDriver} from '../../../lib/driver/wire/wire-driver.ts';
 import {
 	type Client,
 	connect,
@@ -15,7 +17,10 @@ import {
 import {FaultProxy, TestingServer} from '../../../lib/testing/index.ts';
 import {freePort} from '../../../lib/testing/free-port.ts';
 import {type Certificate, Certificates} from '../../helpers/certificates.ts';
+import {failedDials} from '../../helpers/failed-dials.ts';
 import {nextEvent} from '../../helpers/next-event.ts';
+import {openDriver} from '../../helpers/open-driver.ts';
+import {until} from '../../helpers/until.ts';
 
 type Context = {
 	readonly certificates: Certificates;
@@ -64,6 +69,52 @@ test('the name that is checked may be another than the address', async t => {
 	const {secureAddress, ca, client: certificate} = t.context;
 	await using client = await connect(secureAddress, {ssl: {ca, ...certificate, servername: 'zk.example'}});
 	t.is(client.state.status, 'connected');
+});
+
+test('a host name stays what is asked for and checked, whatever its address', async t => {
+	const {secureAddress, ca, client: certificate} = t.context;
+	const secureContext = createSecureContext({ca, ...certificate});
+	const asked: unknown[] = [];
+	const listening = createTlsServer(certificate, socket => {
+		asked.push((socket as TLSSocket & {readonly servername: unknown}).servername);
+		socket.destroy();
+	});
+	listening.on('tlsClientError', () => {}).listen(0, '127.0.0.1');
+	await once(listening, 'listening');
+	const driverOf = (connectString: string, secure: ConnectionOptions): WireDriver =>
+		new WireDriver({
+			...parseConnectString(connectString),
+			sessionTimeout: 4000,
+			maxRequestLength: 1_048_575,
+			maxReplyLength: 2 ** 20,
+			secure: () => Promise.resolve(secure),
+			resolve: (_host, _options, callback) => setImmediate(() => callback(null, [{address: '127.0.0.1', family: 4}])),
+		});
+	const unverified = {checkServerIdentity: () => undefined, secureContext};
+	const port = (listening.address() as AddressInfo).port;
+	for (const [connectString, options, servername] of [
+		[`zk.example:${port}`, {}, 'zk.example'],
+		[`zk.example:${port}`, {servername: 'other.example'}, 'other.example'],
+		[`127.0.0.1:${port}`, {}, false],
+	] as const) {
+		const driver = driverOf(connectString, {...unverified, ...options});
+		const failures = failedDials(driver);
+		await until(() => failures.length > 0);
+		await driver.close(0);
+		t.is(asked.pop(), servername);
+	}
+	listening.close();
+
+	const securePort = secureAddress.split(':')[1];
+	const driver = driverOf(`zk.example:${securePort}`, {secureContext});
+	await openDriver(driver);
+	await driver.close(0);
+	const stranger = driverOf(`other.example:${securePort}`, {secureContext});
+	const failures = failedDials(stranger);
+	await until(() => failures.length > 0);
+	await stranger.close(0);
+	t.is((failures[0] as DialError).code, 'HOSTNAME_MISMATCH');
+	t.is((failures[0] as DialError).server, `other.example:${securePort}`);
 });
 
 test('a function is asked at each new connection, and may fail at one', async t => {
