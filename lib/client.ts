@@ -215,6 +215,7 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/**
 	 * Other addresses of the same ensemble from now on. The client stays where it is, or moves, with its session, to spread a fleet of clients over the servers as the Java client does.
+	 * The native driver does not spread: it moves only if the server that it is on is no longer named.
 	 *
 	 * @param connectString as for `connect`, without a chroot
 	 * @throws InvalidArgumentError
