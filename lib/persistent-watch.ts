@@ -47,6 +47,6 @@ export async function* persistentWatch(
 		if (!isCoordinationError(error, 'ABORTED') && !isCoordinationError(error, 'CLIENT_CLOSED')) throw error;
 	} finally {
 		session.watches.removePersistent(mode, serverPath, listener);
-		if (session.state.status === 'connected') void session.serverWatches.left(serverPath, mode, name);
+		if (session.isOpen) void session.serverWatches.left(serverPath, mode, name);
 	}
 }

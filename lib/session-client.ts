@@ -240,7 +240,7 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 					this,
 					name === '' ? namespace : root,
 					view,
-					ended => void session.serverWatches.drop(ended, session.state.status === 'connected'),
+					ended => void session.serverWatches.drop(ended, session.isOpen),
 				),
 		});
 	}

@@ -19,7 +19,7 @@ export async function unwatch(
 		session.watches.remove(serverPath, listener).map(kind => ({serverPath, kind})),
 	);
 	// Without a connection there is no server watch; the next connection restores only what is still wanted.
-	if (session.state.status !== 'connected') return;
+	if (!session.isOpen) return;
 	const removed = orphaned.map(({serverPath, kind}) =>
 		session.serverWatches.remove(serverPath, kind, {operation: 'unwatch', path}),
 	);

@@ -53,9 +53,9 @@ export class AskedWatch {
 	}
 
 	#takeBack(): void {
-		const {watches, serverWatches} = this.#session;
+		const {watches, serverWatches, era, isOpen} = this.#session;
 		const {serverPath, path} = this.#asked;
-		if (this.asks && this.#era === this.#session.era && !watches.isWanted(this.#kind, serverPath))
+		if (this.asks && isOpen && this.#era === era && !watches.isWanted(this.#kind, serverPath))
 			void serverWatches.remove(serverPath, this.#kind, {operation: 'unwatch', path});
 	}
 

@@ -69,10 +69,10 @@ export class ServerWatches {
 	}
 
 	/** Takes back what one-shot watches an owner has left: its listeners at once, the server's watches some at a time, so that many do not stand in the way of other requests. */
-	async drop(owner: WatchOwner, isConnected: boolean): Promise<void> {
+	async drop(owner: WatchOwner, isOpen: boolean): Promise<void> {
 		const orphaned = this.#watches.drop(owner);
 		// Without a connection there is no server watch; the next connection restores only what is still wanted.
-		if (!isConnected) return;
+		if (!isOpen) return;
 		for (let start = 0; start < orphaned.length; start += maxRemovals) {
 			const batch = orphaned
 				.slice(start, start + maxRemovals)

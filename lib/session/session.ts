@@ -109,6 +109,11 @@ export class Session {
 		return this.#state;
 	}
 
+	/** Whether calls go out now: a little before the state says `connected`, as soon as what the new connection is asked first has been sent. */
+	get isOpen(): boolean {
+		return this.#connection.isOpen;
+	}
+
 	get trustedUntil(): number {
 		return this.#clock.trustedUntil;
 	}

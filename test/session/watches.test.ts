@@ -42,7 +42,7 @@ function collect(events: AsyncIterable<PersistentWatchEvent>): {told: string[]; 
 for (const version of versions) {
 	test(`${version}: 4,000 watches on long paths are armed again in several frames`, async t => {
 		const {proxy, direct} = t.context[version];
-		await using client = await connect(proxy.address, {sessionTimeout: 6000});
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
 		const parent = `/${'p'.repeat(200)}`;
 		await direct.create(parent);
 		const paths = Array.from({length: 4000}, (_, index) => `${parent}/${index}`);
@@ -66,7 +66,7 @@ for (const version of versions) {
 
 	test(`${version}: unwatch takes the server's watch back with the last listener`, async t => {
 		const {server, direct} = t.context[version];
-		await using client = await connect(server.connectString, {sessionTimeout: 6000});
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
 		await direct.create('/unwatch');
 		const before = await serverWatches(server);
 		const told: string[] = [];
@@ -86,7 +86,7 @@ for (const version of versions) {
 
 	test(`${version}: taking one kind of watch back leaves the others of its path`, async t => {
 		const {server} = t.context[version];
-		await using client = await connect(server.connectString, {sessionTimeout: 6000});
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
 		await client.create('/shared');
 		const told: string[] = [];
 		const listener = ({type, path}: WatchNotice): void => void told.push(`${type} ${path}`);
@@ -105,7 +105,7 @@ for (const version of versions) {
 
 	test(`${version}: taking a watch back spares the one that another read is about to leave`, async t => {
 		const {server, direct} = t.context[version];
-		await using client = await connect(server.connectString, {sessionTimeout: 6000});
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
 		const before = await serverWatches(server);
 		await direct.create('/about');
 		const told: string[] = [];
@@ -133,10 +133,40 @@ for (const version of versions) {
 		t.is(await serverWatches(server), before);
 	});
 
+	test(`${version}: what is taken back while a new connection is set up does not stay on the server`, async t => {
+		const {server, proxy, direct} = t.context[version];
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
+		const view = client.namespace('set-up');
+		await direct.create('/set-up');
+		const before = await serverWatches(server);
+		const listener = ({type}: WatchNotice): void => void t.is(type, 'lost');
+		const controller = new AbortController();
+		const stream = collect(client.watch('/set-up/stream', {signal: controller.signal}));
+		await until(() => stream.told.length === 1);
+		await client.exists('/set-up/one-shot', {watch: listener});
+		await view.exists('/view', {watch: listener});
+		t.is(await serverWatches(server), before + 3);
+		const held = proxy.hold({reply: 'setWatches2'});
+		const reconnected = nextEvent(client, 'reconnected');
+		proxy.reset();
+		await held.arrived;
+		t.is(client.state.status, 'suspended');
+		t.is(await serverWatches(server), before + 3);
+		const leaving = client.unwatch('/set-up/one-shot', listener);
+		controller.abort();
+		await view.close();
+		await stream.ended;
+		held.release();
+		await reconnected;
+		await leaving;
+		await until(async () => (await serverWatches(server)) === before);
+		t.deepEqual(client.stats().watches, {oneShot: 0, persistent: 0});
+	});
+
 	for (const mode of ['persistent', 'recursive'] as const) {
 		test(`${version}: one-shot watches beside a ${mode} one: each is told what it asked for`, async t => {
 			const {server, direct} = t.context[version];
-			await using client = await connect(server.connectString, {sessionTimeout: 6000});
+			await using client = await connect(server.connectString, {sessionTimeout: 40_000});
 			const path = `/beside-${mode}`;
 			await direct.create(path);
 			const controller = new AbortController();
@@ -166,7 +196,7 @@ for (const version of versions) {
 
 	test(`${version}: a persistent watch tells all, survives a reset and a lost session, and ends on abort`, async t => {
 		const {server, proxy, direct} = t.context[version];
-		await using client = await connect(proxy.address, {sessionTimeout: 3000});
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
 		await direct.create('/persistent');
 		const before = await serverWatches(server);
 		const controller = new AbortController();
