@@ -54,13 +54,15 @@ function parseServer(text: string, connectString: string): Server {
 /** The servers in an order of this client's own, so that the clients of one fleet spread over them, dialled in turn. */
 export class Ensemble {
 	readonly #resolve: Resolve | undefined;
+	/** Of the servers that were dialled, by their names. */
+	readonly #addresses = new Map<string, Addresses>();
 	#servers: readonly Server[];
 	#next = 0;
 
 	/** @param resolve finds the addresses of host names, anew at each dial @default `dns.lookup` */
 	constructor(servers: readonly Server[], resolve?: Resolve) {
 		this.#resolve = resolve;
-		this.#servers = this.#inOrder(servers);
+		this.#servers = shuffled(servers);
 	}
 
 	/** A host name counts once, however many addresses it has. */
@@ -71,7 +73,7 @@ export class Ensemble {
 	next(): Server {
 		const server = this.#servers[this.#next % this.#servers.length] as Server;
 		this.#next++;
-		return server;
+		return this.#withAddresses(server);
 	}
 
 	/** Makes a server the next one, at the address where it was found, if it is still on the list. */
@@ -89,14 +91,17 @@ export class Ensemble {
 		const {leave, first} = rebalance({before, after: servers, current, random: Math.random()});
 		const isKnown = (server: Server): boolean => before.some(other => isSame(server, other));
 		const turn = (server: Server): number => (isKnown(server) === (first === 'known') ? 0 : 1);
-		this.#servers = this.#inOrder(servers).sort((one, other) => turn(one) - turn(other));
+		this.#servers = shuffled(servers).sort((one, other) => turn(one) - turn(other));
 		this.#next = 0;
+		this.#addresses.clear();
 		return leave;
 	}
 
-	#inOrder(servers: readonly Server[]): Server[] {
-		return shuffled(servers).map(server =>
-			isIP(server.host) ? server : {...server, addresses: new Addresses(this.#resolve)},
-		);
+	/** The addresses of a host name have their turns until there is another list. */
+	#withAddresses(server: Server): Server {
+		if (isIP(server.host)) return server;
+		const addresses = this.#addresses.get(server.name) ?? new Addresses(this.#resolve);
+		this.#addresses.set(server.name, addresses);
+		return {...server, addresses};
 	}
 }

@@ -51,3 +51,21 @@ test('every server has its turn before any has its second', t => {
 		}),
 	);
 });
+
+test('a server that is preferred is dialled where it was found', async t => {
+	const found = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map(address => ({address, family: 4}));
+	const ensemble = new Ensemble(parseConnectString('zk.example,10.0.0.9').servers, (_host, _options, callback) =>
+		setImmediate(() => callback(null, found)),
+	);
+	const next = [ensemble.next(), ensemble.next()];
+	t.is(next.find(({host}) => host === '10.0.0.9')?.addresses, undefined);
+	const named = next.find(({host}) => host === 'zk.example');
+	for (const {address} of found) named?.addresses?.dialled(address);
+	if (named) ensemble.prefer(named);
+	const again = ensemble.next();
+	t.is(again.host, 'zk.example');
+	const order = await new Promise(resolve => {
+		again.addresses?.lookup('zk.example', {all: true}, (_error, answer) => resolve(answer));
+	});
+	t.deepEqual(order, [found[2], found[0], found[1]]);
+});
