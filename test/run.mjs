@@ -77,9 +77,15 @@ function usesServers(file, visited = new Set()) {
 }
 
 /** They need a C client that is compiled first, and run in a step of their own. */
-const needsAddon = ['native', 'native-3-8', 'native-ensemble', 'native-driver', 'native-handle', 'native-connect'].map(
-	name => path.join('driver', 'native', `${name}.test.js`),
-);
+const needsAddon = [
+	'native',
+	'native-3-8',
+	'native-ensemble',
+	'native-driver',
+	'native-handle',
+	'native-connect',
+	'native-addresses',
+].map(name => path.join('driver', 'native', `${name}.test.js`));
 
 /** A part of the suite that shows a Node to carry Docent: its sockets, codecs and timers, and one recipe. */
 const everyNode = ['connect', 'driver/wire', 'paths', 'recipes/mutex', 'session/state'];

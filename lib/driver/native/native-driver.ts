@@ -1,5 +1,6 @@
-import {lookup} from 'node:dns/promises';
+import {isIP} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {Addresses, type Resolve} from '../addresses.ts';
 import {
 	type Capabilities,
 	DisconnectedError,
@@ -20,6 +21,8 @@ import {requestLength} from './request-length.ts';
 import {WatchedZxids} from './watched-zxids.ts';
 
 type Server = {readonly host: string; readonly port: number; readonly name: string};
+/** With its host's turns. */
+type Target = Server & {readonly addresses: Addresses};
 
 export type NativeDriverOptions = {
 	readonly servers: readonly Server[];
@@ -31,6 +34,8 @@ export type NativeDriverOptions = {
 	readonly sessionTimeout: number;
 	/** Bytes. */
 	readonly maxRequestLength: number;
+	/** Finds the addresses of host names. @default `dns.lookup` */
+	readonly resolve?: Resolve | undefined;
 };
 
 type State =
@@ -75,7 +80,7 @@ export class NativeDriver implements Driver {
 	readonly #addon: Addon;
 	readonly #options: NativeDriverOptions;
 	readonly #watched = new WatchedZxids();
-	#servers: readonly Server[];
+	#servers: readonly Target[];
 	/** Begins anywhere, so that the clients of one fleet spread over the servers. */
 	#turn = Math.floor(Math.random() * 1000);
 	/** Dials in vain since the last connection. */
@@ -96,7 +101,7 @@ export class NativeDriver implements Driver {
 		this.#addon = addon;
 		this.#options = options;
 		this.#session = options.session;
-		this.#servers = options.servers;
+		this.#servers = this.#targets(options.servers);
 	}
 
 	start(listener: DriverListener): void {
@@ -136,7 +141,7 @@ export class NativeDriver implements Driver {
 		const {servers, chroot} = this.#options.parse(connectString);
 		if (chroot !== '')
 			throw new InvalidArgumentError('connectString', connectString, 'hosts only; the chroot stays what it is');
-		this.#servers = servers;
+		this.#servers = this.#targets(servers);
 		if (stay || this.#state.status !== 'connected') return;
 		const {server: current, handle} = this.#state;
 		if (!servers.some(({host, port}) => host === current.host && port === current.port)) handle.hangUp();
@@ -178,9 +183,13 @@ export class NativeDriver implements Driver {
 		this.#watched.clear();
 	}
 
+	#targets(servers: readonly Server[]): readonly Target[] {
+		return servers.map(server => ({...server, addresses: new Addresses(this.#options.resolve)}));
+	}
+
 	#dial(): void {
 		const {sessionTimeout} = this.#options;
-		const server = this.#servers[this.#turn++ % this.#servers.length] as Server;
+		const server = this.#servers[this.#turn++ % this.#servers.length] as Target;
 		const patience = Math.max(minDialTimeout, Math.min(maxDialTimeout, sessionTimeout / 2));
 		const state: State & {status: 'dialling'} = {
 			status: 'dialling',
@@ -193,17 +202,18 @@ export class NativeDriver implements Driver {
 		void this.#open(server, state);
 	}
 
-	async #open(server: Server, state: State & {status: 'dialling'}): Promise<void> {
+	async #open(server: Target, state: State & {status: 'dialling'}): Promise<void> {
 		let address: string;
 		try {
 			// The C client would resolve the name in this thread, again and again.
-			({address} = await lookup(server.host));
+			address = isIP(server.host) ? server.host : await server.addresses.next(server.host);
 		} catch (error) {
 			if (this.#state === state) this.#failed(server, 'HOST_UNKNOWN', 'the host name could not be resolved', error);
 			return;
 		}
 		if (this.#state !== state) return;
 		const asked = {
+			// It takes what stands behind the last colon for the port, and no brackets.
 			server: `${address}:${server.port}`,
 			timeout: this.#options.sessionTimeout,
 			session: this.#session,

@@ -2,7 +2,7 @@ import {isIP, isIPv6} from 'node:net';
 import {InvalidArgumentError} from '../../errors/argument-error.ts';
 import {validatePath} from '../../paths.ts';
 import {shuffled} from '../../util/shuffled.ts';
-import {Addresses, type Resolve} from './addresses.ts';
+import {Addresses, type Resolve} from '../addresses.ts';
 import {isSame, rebalance} from './rebalance.ts';
 
 /** One member's client address; `name` is how the user wrote it, for messages. */

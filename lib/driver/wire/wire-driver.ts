@@ -1,9 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ConnectionOptions as TlsOptions} from 'node:tls';
+import type {Resolve} from '../addresses.ts';
 import {type Capabilities, DisconnectedError, type Driver, type DriverListener, type Handshake} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
 import {DialError} from '../../errors/dial-error.ts';
-import type {Resolve} from './addresses.ts';
 import {Connection} from './connection.ts';
 import {speaksTls} from './dial.ts';
 import {Ensemble, parseHosts, type Server} from './ensemble.ts';

@@ -2,14 +2,14 @@ import type {LookupAddress} from 'node:dns';
 import {isIPv6} from 'node:net';
 import test from 'ava';
 import fc from 'fast-check';
-import {Addresses, type Resolve} from '../../../lib/driver/wire/addresses.ts';
-import {parseConnectString} from '../../../lib/driver/wire/ensemble.ts';
-import {WireDriver} from '../../../lib/driver/wire/wire-driver.ts';
-import {DialError} from '../../../lib/index.ts';
-import {failedDials} from '../../helpers/failed-dials.ts';
-import {openDriver} from '../../helpers/open-driver.ts';
-import {connectResponse, type Script, ScriptedServer} from '../../helpers/scripted-server.ts';
-import {until} from '../../helpers/until.ts';
+import {Addresses, type Resolve} from '../../lib/driver/addresses.ts';
+import {parseConnectString} from '../../lib/driver/wire/ensemble.ts';
+import {WireDriver} from '../../lib/driver/wire/wire-driver.ts';
+import {DialError} from '../../lib/index.ts';
+import {failedDials} from '../helpers/failed-dials.ts';
+import {openDriver} from '../helpers/open-driver.ts';
+import {connectResponse, type Script, ScriptedServer} from '../helpers/scripted-server.ts';
+import {until} from '../helpers/until.ts';
 
 const toAddress = (address: string): LookupAddress => ({address, family: isIPv6(address) ? 6 : 4});
 
@@ -88,6 +88,15 @@ test('an address is dialled again if that is wanted, and forgotten when the name
 	t.deepEqual(await orderOf(addresses), ['10.0.0.1']);
 	list = ['10.0.0.1', '10.0.0.2'];
 	t.deepEqual(await orderOf(addresses), ['10.0.0.2', '10.0.0.1']);
+});
+
+test('an address that is taken has had its turn', async t => {
+	const addresses = new Addresses(answers(() => ['10.0.0.1', 'fd00::1']));
+	const taken = [await addresses.next('zk.example'), await addresses.next('zk.example')];
+	t.deepEqual(taken.toSorted(), ['10.0.0.1', 'fd00::1']);
+	t.true((await addresses.next('zk.example')) === taken[0]);
+	const nowhere = new Addresses(answers(() => []));
+	await t.throwsAsync(nowhere.next('zk.example'), {code: 'ENOTFOUND'});
 });
 
 test('where only one address is asked for, one is given', async t => {

@@ -1,6 +1,6 @@
 import {lookup as resolve, type LookupAddress, type LookupAllOptions} from 'node:dns';
 import type {LookupFunction} from 'node:net';
-import {shuffled} from '../../util/shuffled.ts';
+import {shuffled} from '../util/shuffled.ts';
 
 /** As `dns.lookup` with `all`. */
 export type Resolve = (
@@ -33,6 +33,17 @@ export class Addresses {
 			else callback(null, first.address, first.family);
 		});
 	};
+
+	/** The address whose turn it is, for a dial that goes to no other. */
+	next(host: string): Promise<string> {
+		return new Promise((resolve, reject) => {
+			this.lookup(host, {}, (error, address) => {
+				if (error) return reject(error);
+				this.dialled(address as string);
+				resolve(address as string);
+			});
+		});
+	}
 
 	dialled(address: string): void {
 		this.#preferred = undefined;
