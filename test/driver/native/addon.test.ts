@@ -1,6 +1,7 @@
 import test from 'ava';
 import {loadAddon} from '../../../lib/driver/native/addon.ts';
 import {connect, type ConnectOptions, DriverUnavailableError, UnsupportedError} from '../../../lib/index.ts';
+import {runNativeProgram} from './native-program.ts';
 
 const nowhere = '127.0.0.1:1';
 
@@ -17,6 +18,19 @@ test('a missing package: what to install, and what needs none', async t => {
 	t.is(error.code, 'DRIVER_UNAVAILABLE');
 	t.is(error.cause, notFound);
 	t.regex(error.message, /not installed: run `npm install zookeeper@7\.3`, or leave out `driver`/);
+});
+
+test('a program without the package is told what to do, and ends', async t => {
+	const program = `
+		import {connect} from 'docent';
+		const {name, code, message} = await connect('${nowhere}', {driver: 'native'}).catch(error => error);
+		console.log(name, code, message);`;
+	const {end, stdout, output} = await runNativeProgram(program);
+	t.is(end, 0, output);
+	t.regex(
+		stdout,
+		/^DriverUnavailableError DRIVER_UNAVAILABLE .*run `npm install zookeeper@7\.3`, or leave out `driver`/,
+	);
 });
 
 test('a package that could not be compiled: how to compile it', async t => {

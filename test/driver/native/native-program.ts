@@ -11,7 +11,7 @@ import type {CommandResult} from '../../helpers/run-command.ts';
  */
 export async function runNativeProgram(
 	program: string,
-	args: readonly string[],
+	args: readonly string[] = [],
 	installed?: {readonly folder: string},
 ): Promise<CommandResult> {
 	await using project = await ConsumerProject.create();
