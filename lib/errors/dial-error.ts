@@ -9,7 +9,7 @@ import {CoordinationError} from './coordination-error.ts';
  * - `NOT_ZOOKEEPER`: what answered does not speak ZooKeeper's protocol, or is a read-only server that opens no sessions (without `localSessionsEnabled`).
  * - `TLS_REQUIRED`: the port speaks TLS and the option `ssl` is not given. `TLS_NOT_SPOKEN`: the option is given and the port does not.
  * - `CERTIFICATE_NOT_TRUSTED`, `HOSTNAME_MISMATCH`: the server's certificate was refused here. `CLIENT_CERTIFICATE_REFUSED`: the server wants a certificate that it trusts.
- * - `TLS_MATERIAL`: the function given as `ssl` failed, or what it returned cannot be used. `TLS_FAILED`: anything else in the TLS handshake.
+ * - `TLS_MATERIAL`: the function given as `ssl` failed or had no answer in time, or what it returned cannot be used. `TLS_FAILED`: anything else in the TLS handshake.
  */
 export type DialProblem =
 	| 'HOST_UNKNOWN'

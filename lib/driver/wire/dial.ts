@@ -6,6 +6,7 @@ import type {Server} from './ensemble.ts';
 /** A socket that is about to connect, and the event that says that bytes may be written. */
 export type Dialled = {readonly socket: Socket; readonly ready: 'connect' | 'secureConnect'};
 
+/** Where a socket is to connect to; for `net` and `tls` alike. */
 type Target = {readonly host: string; readonly port: number; readonly lookup?: LookupFunction};
 
 /** @param secure what `tls.connect` needs besides the address; without it the connection is plain */
@@ -19,17 +20,17 @@ export function dial(server: Server, secure: ConnectionOptions | undefined): Dia
 	return {socket, ready: secure ? 'secureConnect' : 'connect'};
 }
 
-function targetOf({host, port, addresses}: Server): Target {
+export function targetOf({host, port, addresses}: Server): Target {
 	return {host, port, ...(addresses && {lookup: addresses.lookup})};
 }
 
 /** Which of a port's certificates is meant; TLS knows no such name for an address. */
-function serverName({host}: Server): Pick<ConnectionOptions, 'servername'> {
+export function serverName({host}: Server): Pick<ConnectionOptions, 'servername'> {
 	return isIP(host) ? {} : {servername: host};
 }
 
 /** OpenSSL's names for the alerts by which a server refuses a client's certificate, or the lack of one. */
-const refusesCertificate =
+export const refusesCertificate: RegExp =
 	/ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|HANDSHAKE_FAILURE)/;
 
 /** What a failure before the server's first answer means. */
@@ -68,34 +69,4 @@ export function closedBeforeAnswer(server: string, cause?: unknown): DialError {
 		'the server closed the connection before it answered the connect request: it has too many connections from this address (`maxClientCnxns`), no quorum, data older than this client has seen, or is no ZooKeeper',
 		{cause},
 	);
-}
-
-/** A server that expects TLS hangs up on a plain client without a word: only a try tells. Nothing is sent beyond TLS's own greeting. `undefined` if nothing was heard in time. */
-export function speaksTls(server: Server, timeout: number, signal: AbortSignal): Promise<boolean | undefined> {
-	return new Promise(resolve => {
-		const answered: ConnectionOptions['checkServerIdentity'] = () => {
-			resolve(true);
-			return undefined;
-		};
-		const socket = connectTls({...serverName(server), ...targetOf(server), checkServerIdentity: answered});
-		const end = (): void => void socket.destroy();
-		const timer = setTimeout(() => {
-			resolve(undefined);
-			end();
-		}, timeout);
-		signal.addEventListener('abort', end);
-		socket.once('secureConnect', () => {
-			resolve(true);
-			end();
-		});
-		// A certificate that is not trusted, or one that is wanted, is an answer too.
-		socket.once('error', (error: NodeJS.ErrnoException) =>
-			resolve(Boolean(socket.authorizationError) || refusesCertificate.test(error.code ?? '')),
-		);
-		socket.once('close', () => {
-			clearTimeout(timer);
-			signal.removeEventListener('abort', end);
-			resolve(false);
-		});
-	});
 }

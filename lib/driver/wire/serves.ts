@@ -11,7 +11,7 @@ export async function serves(
 	const answered = new AbortController();
 	const either = AbortSignal.any([signal, answered.signal]);
 	const questions = servers.map(async server => {
-		if ((await askMode(server, await secure?.(), either)) === 'none') throw new Error(`${server.name} does not answer`);
+		if ((await askMode(server, secure, either)) === 'none') throw new Error(`${server.name} does not answer`);
 	});
 	try {
 		await Promise.any(questions);

@@ -3,12 +3,14 @@ import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import type {Resolve} from '../addresses.ts';
 import {type Capabilities, DisconnectedError, type Driver, type DriverListener, type Handshake} from '../driver.ts';
 import type {OperationName, ReplyOf, RequestOf} from '../operation.ts';
-import {DialError} from '../../errors/dial-error.ts';
+import type {DialError} from '../../errors/dial-error.ts';
 import {Connection} from './connection.ts';
-import {speaksTls} from './dial.ts';
 import {Ensemble, parseHosts, type Server} from './ensemble.ts';
 import {type Codecs, codecs} from './jute/request/codecs.ts';
 import {noPassword} from './jute/request/connect.ts';
+import {dialTimeout, pauseAfter} from './pacing.ts';
+import {PlainRefusals} from './plain-refusals.ts';
+import {tlsMaterial} from './tls-material.ts';
 import {writableServer} from './writable-server.ts';
 
 export type WireDriverOptions = {
@@ -45,12 +47,6 @@ type State =
 	  }
 	| {readonly status: 'closed'};
 
-/** A full round of servers without success is followed by a pause: random, so that a fleet does not come back as one. */
-const minPause = 50;
-const maxPause = 1000;
-const minDialTimeout = 500;
-const minDialsInSession = 3;
-
 /** The driver in pure TypeScript over `node:net`: picks a server, shakes hands, and dials again for the same session until it is told to give that up. */
 export class WireDriver implements Driver {
 	readonly capabilities: Capabilities = {
@@ -76,8 +72,7 @@ export class WireDriver implements Driver {
 	readonly #options: WireDriverOptions;
 	readonly #ensemble: Ensemble;
 	readonly #codecs: Codecs;
-	/** Of servers that hung up on a plain client: whether they speak TLS, asked once. */
-	readonly #speaksTls = new Map<string, boolean>();
+	readonly #plainRefusals = new PlainRefusals();
 	#listener: DriverListener | undefined;
 	#state: State = {status: 'idle'};
 	#credentials: Credentials;
@@ -142,9 +137,8 @@ export class WireDriver implements Driver {
 		for (let failures = 0; this.#state.status !== 'closed'; ) {
 			const waiting = new AbortController();
 			this.#state = {status: 'dialling', connection: undefined, waiting};
-			if (failures > 0 && failures % this.#ensemble.size === 0) {
-				const pause =
-					Math.min(maxPause, minPause * 2 ** Math.min(10, failures / this.#ensemble.size)) * (0.5 + Math.random() / 2);
+			const pause = pauseAfter(failures, this.#ensemble.size);
+			if (pause > 0) {
 				await sleep(pause, undefined, {signal: waiting.signal}).catch(() => undefined);
 				if (waiting.signal.aborted) return;
 			}
@@ -155,7 +149,7 @@ export class WireDriver implements Driver {
 	/** One connection from dial to end. Resolves with whether it was of use: anything less counts as a failure of that server. */
 	async #serve(listener: DriverListener, waiting: AbortController): Promise<boolean> {
 		const server = this.#ensemble.next();
-		const secure = this.#options.secure && (await this.#material(this.#options.secure, server, listener));
+		const secure = await this.#material(server, listener, waiting);
 		if (this.#state.status === 'closed' || secure === 'unusable') return false;
 		let answered = false;
 		const connection = new Connection({
@@ -202,30 +196,23 @@ export class WireDriver implements Driver {
 	}
 
 	async #material(
-		secure: () => Promise<TlsOptions>,
 		server: Server,
 		listener: DriverListener,
-	): Promise<TlsOptions | 'unusable'> {
+		{signal}: AbortController,
+	): Promise<TlsOptions | undefined | 'unusable'> {
+		const {secure} = this.#options;
 		try {
-			return await secure();
+			return secure && (await tlsMaterial({secure, server, timeout: this.#dialTimeout, signal}));
 		} catch (error) {
-			const reason = 'the TLS material for this connection could not be had';
-			if (this.#listener) listener.dialFailed(new DialError('TLS_MATERIAL', server.name, reason, {cause: error}));
+			if (this.#listener) listener.dialFailed(error as DialError);
 			return 'unusable';
 		}
 	}
 
 	/** Before the first session somebody waits to hear what is wrong with the configuration; later only patience helps. */
-	async #explained(error: Error, server: Server, {signal}: AbortController): Promise<Error> {
-		const {code} = error as Partial<DialError>;
-		// Some say in TLS that they are not understood.
-		const mayBeTls = code === 'CLOSED_BEFORE_ANSWER' || code === 'NOT_ZOOKEEPER';
-		if (!mayBeTls || this.#options.secure || this.#credentials.sessionId !== 0n) return error;
-		const isTls = this.#speaksTls.get(server.name) ?? (await speaksTls(server, minDialTimeout, signal));
-		if (isTls !== undefined) this.#speaksTls.set(server.name, isTls);
-		if (!isTls) return error;
-		const reason = 'this port speaks TLS: give the option `ssl`, or the port for plain connections';
-		return new DialError('TLS_REQUIRED', server.name, reason, {cause: error});
+	#explained(error: Error, server: Server, {signal}: AbortController): Promise<Error> | Error {
+		const isFirst = this.#credentials.sessionId === 0n;
+		return isFirst && !this.#options.secure ? this.#plainRefusals.explain(error, server, signal) : error;
 	}
 
 	/** Resolves with whether a session is open; `false` after an expiry, when the next dial may follow at once. */
@@ -236,8 +223,6 @@ export class WireDriver implements Driver {
 		waiting: AbortController,
 	): Promise<boolean> {
 		const asked = this.#credentials;
-		// A server that takes the connection but does not answer must not cost the session, even if it is the only one.
-		const dialTimeout = Math.max(minDialTimeout, asked.timeout / Math.max(minDialsInSession, this.#ensemble.size));
 		const response = await connection.handshake(
 			{
 				lastZxid: this.#lastZxid,
@@ -245,7 +230,7 @@ export class WireDriver implements Driver {
 				canBeReadOnly: this.#options.canBeReadOnly ?? false,
 				...this.#identity(asked),
 			},
-			dialTimeout,
+			this.#dialTimeout,
 		);
 		if (this.#state.status === 'closed' || this.#credentials !== asked)
 			throw new Error('the session was given up while it was being resumed');
@@ -276,6 +261,10 @@ export class WireDriver implements Driver {
 		if (!server) return;
 		this.#ensemble.prefer(server);
 		connection.end(new Error(`${server.name} takes writes, this server does not`));
+	}
+
+	get #dialTimeout(): number {
+		return dialTimeout(this.#credentials.timeout, this.#ensemble.size);
 	}
 
 	#isCurrent(connection: Connection): boolean {

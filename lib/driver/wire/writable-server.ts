@@ -19,10 +19,6 @@ export async function writableServer({ensemble, secure, signal}: Search): Promis
 		await sleep(pause, undefined, {signal}).catch(() => undefined);
 		if (signal.aborted) return undefined;
 		const server = ensemble.next();
-		try {
-			if ((await askMode(server, await secure?.(), signal)) === 'writable') return server;
-		} catch {
-			// Certificates that cannot be had now: the next question asks for them again.
-		}
+		if ((await askMode(server, secure, signal)) === 'writable') return server;
 	}
 }

@@ -136,6 +136,15 @@ test('a function is asked at each new connection, and may fail at one', async t 
 	await useAsClient(client);
 });
 
+test('a function that never answers costs one dial, and is asked again', async t => {
+	const {secureAddress, ca, client: certificate} = t.context;
+	let calls = 0;
+	const ssl = (): SslOptions | Promise<SslOptions> => (++calls === 1 ? new Promise(() => {}) : {ca, ...certificate});
+	await using client = await connect(secureAddress, {ssl, sessionTimeout: 1500, connectTimeout: 60_000});
+	t.true(calls > 1);
+	t.is(client.state.status, 'connected');
+});
+
 test('a renewed certificate is presented from the next connection on, in the same session', async t => {
 	const {certificates, secureAddress, ca, client: original} = t.context;
 	const renewed = await certificates.issue('renewed', 'DNS:client');
