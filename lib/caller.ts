@@ -92,7 +92,7 @@ export class Caller {
 	): Promise<ReplyOf<Name>> {
 		this.session.checkClock();
 		const watch = new AskedWatch(this.session, {
-			table,
+			kind: table,
 			serverPath: this.chroot.toServer(path),
 			path,
 			listener: options.watch,

@@ -183,7 +183,7 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** A persistent watch on the server as a stream; ends on abort and when the client closes. Needs ZooKeeper 3.6. */
 	watch(path: string, options?: WatchOptions): AsyncIterable<PersistentWatchEvent>;
-	/** Takes a one-shot watch back. When its last listener goes, the server's watch goes too. Resolves when the server has dropped it; never rejects for a lost connection. An abort ends the wait: the listener is not called any more in either case. */
+	/** Takes a one-shot watch back, also one whose read is not answered yet. When its last listener goes, the server's watch goes too. Resolves when the server has dropped it; never rejects for a lost connection. An abort ends the wait: the listener is not called any more in either case. */
 	unwatch(path: string, listener: WatchListener, options?: Cancellable): Promise<void>;
 
 	/** Adds a credential to this and every later connection. An abort ends the wait; the credential stays. @throws AuthFailedError, after which the client is closed; UnsupportedError by the native driver for what is not UTF-8 */

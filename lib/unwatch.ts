@@ -5,6 +5,8 @@ import {validatePath} from './paths.ts';
 import type {Cancellable} from './util/cancellable.ts';
 import type {WatchListener} from './znode.ts';
 
+const kinds = ['data', 'child'] as const;
+
 /** Forgets a listener at once, and takes the server's watch back when nobody else waits for it. */
 export async function unwatch(
 	{session, chroot}: Caller,
@@ -16,7 +18,7 @@ export async function unwatch(
 	// That of the ensemble's configuration is left outside of the client's root.
 	const serverPaths = new Set([chroot.toServer(path), ...(path === configPath ? [path] : [])]);
 	const orphaned = [...serverPaths].flatMap(serverPath =>
-		session.watches.remove(serverPath, listener).map(kind => ({serverPath, kind})),
+		kinds.filter(kind => session.watches.remove(kind, serverPath, listener)).map(kind => ({serverPath, kind})),
 	);
 	// Without a connection there is no server watch; the next connection restores only what is still wanted.
 	if (!session.isOpen) return;

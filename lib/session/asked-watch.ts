@@ -1,40 +1,30 @@
-import type {WatchKind} from '../driver/operation.ts';
 import {callIsolated} from '../util/isolate.ts';
-import type {WatchListener} from '../znode.ts';
+import type {WatchingRead} from './asked-watches.ts';
 import type {Session} from './session.ts';
-import type {OneShotTable, WatchOwner} from './watches.ts';
-
-type Asked = {
-	readonly table: 'data' | 'child';
-	readonly serverPath: string;
-	/** As the listener's owner wrote it. */
-	readonly path: string;
-	readonly listener: WatchListener;
-	/** What it ends with, if that is less than the session. */
-	readonly owner?: WatchOwner | undefined;
-};
+import type {OneShotTable} from './watches.ts';
 
 /** A one-shot watch that a read is about to leave: wanted already, so that nobody takes the server's watch back behind the read that asks for it. */
 export class AskedWatch {
 	readonly #session: Session;
-	readonly #asked: Asked;
+	readonly #read: WatchingRead;
 	readonly #era: number;
 	/** Whether the server is to be asked; not, while a persistent watch tells the same. */
 	readonly asks: boolean;
 
-	constructor(session: Session, asked: Asked) {
+	constructor(session: Session, read: WatchingRead) {
 		this.#session = session;
-		this.#asked = asked;
+		this.#read = read;
 		this.#era = session.era;
-		this.asks = !session.watches.isCovered(asked.table, asked.serverPath);
-		session.watches.ask(this.#kind, asked.serverPath);
+		this.asks = !session.watches.isCovered(read.kind, read.serverPath);
+		session.watches.asked.add(read);
 	}
 
 	/** The read was answered. @param table where the watch stands now */
 	granted(table: OneShotTable): void {
 		const {watches, serverWatches} = this.#session;
-		const {serverPath, path, listener, owner} = this.#asked;
-		watches.answered(this.#kind, serverPath);
+		const {serverPath, path, listener, owner} = this.#read;
+		// Given up meanwhile: that has taken back no more than the watches of one connection, and the read may have been repeated in the next.
+		if (!watches.asked.delete(this.#read)) return this.#takeBack();
 		// The session may be over by the time that the caller's turn comes.
 		if (this.#era !== this.#session.era) return callIsolated(listener, {type: 'lost', path});
 		if (owner?.isClosed) {
@@ -48,18 +38,14 @@ export class AskedWatch {
 
 	/** The read failed. If it was only given up, the server may have the watch all the same. */
 	failed({aborted}: {readonly aborted: boolean}): void {
-		this.#session.watches.answered(this.#kind, this.#asked.serverPath);
+		this.#session.watches.asked.delete(this.#read);
 		if (aborted) this.#takeBack();
 	}
 
 	#takeBack(): void {
 		const {watches, serverWatches, era, isOpen} = this.#session;
-		const {serverPath, path} = this.#asked;
-		if (this.asks && isOpen && this.#era === era && !watches.isWanted(this.#kind, serverPath))
-			void serverWatches.remove(serverPath, this.#kind, {operation: 'unwatch', path});
-	}
-
-	get #kind(): WatchKind {
-		return this.#asked.table;
+		const {kind, serverPath, path} = this.#read;
+		if (this.asks && isOpen && this.#era === era && !watches.isWanted(kind, serverPath))
+			void serverWatches.remove(serverPath, kind, {operation: 'unwatch', path});
 	}
 }

@@ -4,7 +4,8 @@ import {KeeperError} from '../errors/keeper-error.ts';
 import {RequestTooLargeError} from '../errors/request-error.ts';
 import type {CallName} from './call-name.ts';
 import type {Send} from './send.ts';
-import type {PersistentMode, WatchOwner, Watches} from './watches.ts';
+import type {WatchOwner} from './watch-owner.ts';
+import type {PersistentMode, Watches} from './watches.ts';
 
 /** How many removals are under way at once. */
 const maxRemovals = 500;

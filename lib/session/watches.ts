@@ -1,7 +1,9 @@
 import {noticeWatch} from '../diagnostics.ts';
 import type {WatchKind, WatchTables} from '../driver/operation.ts';
 import {callIsolated} from '../util/isolate.ts';
+import {AskedWatches} from './asked-watches.ts';
 import {StandIns} from './stand-ins.ts';
+import type {WatchOwner} from './watch-owner.ts';
 import type {PersistentWatchEvent, WatchedEvent, WatchListener} from '../znode.ts';
 
 /** Where a one-shot watch stands, by what left it: `exist` is an `exists` that found nothing. */
@@ -9,8 +11,6 @@ export type OneShotTable = 'data' | 'exist' | 'child';
 export type PersistentMode = 'persistent' | 'recursive';
 export type PersistentListener = (event: PersistentWatchEvent) => void;
 
-/** What one-shot watches may belong to, and end with, before the session does. */
-export type WatchOwner = {readonly isClosed: boolean};
 /** A listener's path as its caller wrote it. */
 type Wanted = {readonly path: string; readonly owner: WatchOwner | undefined};
 /** The listeners of each server path. */
@@ -20,6 +20,8 @@ type Listeners<Listener, Value = string> = Map<string, Map<Listener, Value>>;
 const maxBytesPerFrame = 128 * 1024;
 /** Of a setWatches request without its paths: xid, opcode, zxid and the lengths of five lists. */
 const frameOverhead = 36;
+/** Where the listeners of the server's watches stand. */
+const tablesByKind: Readonly<Record<WatchKind, readonly OneShotTable[]>> = {data: ['data', 'exist'], child: ['child']};
 const consumes: Readonly<Record<WatchedEvent['type'], readonly OneShotTable[]>> = {
 	created: ['data', 'exist'],
 	changed: ['data', 'exist'],
@@ -30,13 +32,12 @@ const consumes: Readonly<Record<WatchedEvent['type'], readonly OneShotTable[]>> 
 /** Who waits for what: many listeners on one server watch. Keyed by server paths, so that one connection serves every chroot and namespace. */
 export class Watches {
 	readonly standIns: StandIns = new StandIns();
+	readonly asked: AskedWatches = new AskedWatches();
 	readonly #oneShot: Readonly<Record<OneShotTable, Listeners<WatchListener, Wanted>>> = {
 		data: new Map(),
 		exist: new Map(),
 		child: new Map(),
 	};
-	/** How many reads under way ask for a watch of a path. */
-	readonly #asked: Readonly<Record<WatchKind, Map<string, number>>> = {data: new Map(), child: new Map()};
 	readonly #persistent: Readonly<Record<PersistentMode, Listeners<PersistentListener>>> = {
 		persistent: new Map(),
 		recursive: new Map(),
@@ -46,14 +47,11 @@ export class Watches {
 		addTo(this.#oneShot[table], serverPath, listener, {path, owner});
 	}
 
-	/** Returns which server watches have nobody waiting any more. */
-	remove(serverPath: string, listener: WatchListener): WatchKind[] {
-		const was = (table: OneShotTable): boolean => removeFrom(this.#oneShot[table], serverPath, listener);
-		const orphaned: WatchKind[] = [];
-		const removedData = [was('data'), was('exist')].includes(true);
-		if (removedData && !this.isWanted('data', serverPath)) orphaned.push('data');
-		if (was('child') && !this.isWanted('child', serverPath)) orphaned.push('child');
-		return orphaned;
+	/** A listener waits no more, nor will it once a read under way is answered. Returns whether the server's watch has nobody waiting any more. */
+	remove(kind: WatchKind, serverPath: string, listener: WatchListener): boolean {
+		const removed = tablesByKind[kind].map(table => removeFrom(this.#oneShot[table], serverPath, listener));
+		const isLeft = [this.asked.giveUp(kind, serverPath, listener), ...removed].includes(true);
+		return isLeft && !this.isWanted(kind, serverPath);
 	}
 
 	/** Tells the one-shot listeners of an owner that they are lost, and forgets them. Returns which server watches have nobody waiting any more. */
@@ -76,22 +74,9 @@ export class Watches {
 		);
 	}
 
-	/** A read that asks for a watch is under way, until it is answered. */
-	ask(kind: WatchKind, serverPath: string): void {
-		this.#asked[kind].set(serverPath, (this.#asked[kind].get(serverPath) ?? 0) + 1);
-	}
-
-	answered(kind: WatchKind, serverPath: string): void {
-		const others = (this.#asked[kind].get(serverPath) ?? 0) - 1;
-		if (others > 0) this.#asked[kind].set(serverPath, others);
-		else this.#asked[kind].delete(serverPath);
-	}
-
 	/** Whether somebody waits for the server's one-shot watch of this kind, or is about to. */
 	isWanted(kind: WatchKind, serverPath: string): boolean {
-		const {data, exist, child} = this.#oneShot;
-		if (this.#asked[kind].has(serverPath)) return true;
-		return kind === 'child' ? child.has(serverPath) : data.has(serverPath) || exist.has(serverPath);
+		return this.asked.has(kind, serverPath) || tablesByKind[kind].some(table => this.#oneShot[table].has(serverPath));
 	}
 
 	addPersistent(mode: PersistentMode, serverPath: string, listener: PersistentListener, path: string): void {
@@ -110,7 +95,7 @@ export class Watches {
 
 	/** Whether a read under way asks for a watch of the path. */
 	isAsked(serverPath: string): boolean {
-		return this.#asked.data.has(serverPath) || this.#asked.child.has(serverPath);
+		return this.asked.has('data', serverPath) || this.asked.has('child', serverPath);
 	}
 
 	/** How many listeners wait. */

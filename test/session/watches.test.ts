@@ -163,6 +163,56 @@ for (const version of versions) {
 		t.deepEqual(client.stats().watches, {oneShot: 0, persistent: 0});
 	});
 
+	test(`${version}: a listener given up before its read is answered is not told, and its watch goes; another's stays`, async t => {
+		const {server, proxy, direct} = t.context[version];
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
+		await direct.create('/given-up');
+		const before = await serverWatches(server);
+		const told: string[] = [];
+		const listener = ({type}: WatchNotice): void => void told.push(type);
+		const other = ({type}: WatchNotice): void => void told.push(`other ${type}`);
+		for (const listeners of [[listener], [listener, listener], [listener, other]]) {
+			const held = proxy.hold({reply: 'getData'});
+			const reads = listeners.map(watch => client.get('/given-up', {watch}));
+			await held.arrived;
+			const leaving = client.unwatch('/given-up', listener);
+			held.release();
+			await Promise.all([leaving, ...reads]);
+			await client.sync('/');
+			t.is(await serverWatches(server), before + (listeners.includes(other) ? 1 : 0));
+			await direct.set('/given-up', 'x');
+			await client.sync('/');
+		}
+		t.deepEqual(told, ['other changed']);
+	});
+
+	test(`${version}: a listener given up leaves no watch when its read is made again, or sent only later`, async t => {
+		const {server, proxy, direct} = t.context[version];
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
+		await direct.create('/again');
+		const before = await serverWatches(server);
+		const listener = ({type}: WatchNotice): void => t.fail(type);
+		const held = proxy.hold({reply: 'getChildren2'});
+		const repeated = client.children('/again', {watch: listener});
+		await held.arrived;
+		const leaving = client.unwatch('/again', listener);
+		held.reset();
+		await Promise.all([leaving, repeated]);
+		await until(async () => (await serverWatches(server)) === before);
+
+		const suspended = nextEvent(client, 'suspended');
+		proxy.refuse();
+		await suspended;
+		const late = client.exists('/again/child', {watch: listener});
+		await client.unwatch('/again/child', listener);
+		await proxy.restore();
+		t.is(await late, undefined);
+		await until(async () => (await serverWatches(server)) === before);
+		await direct.create('/again/child');
+		await client.sync('/');
+		t.is(client.stats().watches.oneShot, 0);
+	});
+
 	for (const mode of ['persistent', 'recursive'] as const) {
 		test(`${version}: one-shot watches beside a ${mode} one: each is told what it asked for`, async t => {
 			const {server, direct} = t.context[version];
