@@ -1,0 +1,159 @@
+import {connect, type WatchNotice} from '../lib/index.ts';
+import {collectEvents} from './helpers/collect-events.ts';
+import {nextEvent} from './helpers/next-event.ts';
+import {until} from './helpers/until.ts';
+import {versionedTest, versions} from './helpers/versioned-test.ts';
+import {watchCount} from './helpers/watch-count.ts';
+
+const test = versionedTest();
+
+for (const version of versions) {
+	test(`${version}: unwatch takes the server's watch back with the last listener`, async t => {
+		const {server, direct} = t.context[version];
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
+		await direct.create('/unwatch');
+		const before = await watchCount(server);
+		const told: string[] = [];
+		const first = ({type}: WatchNotice): void => void told.push(`first ${type}`);
+		const second = ({type}: WatchNotice): void => void told.push(`second ${type}`);
+		await client.get('/unwatch', {watch: first});
+		await client.get('/unwatch', {watch: second});
+		await client.children('/unwatch', {watch: first});
+		await client.unwatch('/unwatch', first);
+		t.is(await watchCount(server), before + 1);
+		await client.unwatch('/unwatch', first);
+		await client.set('/unwatch', 'x');
+		t.deepEqual(told, ['second changed']);
+		await client.unwatch('/unwatch', second);
+		t.is(await watchCount(server), before);
+	});
+
+	test(`${version}: taking one kind of watch back leaves the others of its path`, async t => {
+		const {server} = t.context[version];
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
+		await client.create('/shared');
+		const told: string[] = [];
+		const listener = ({type, path}: WatchNotice): void => void told.push(`${type} ${path}`);
+		await client.get('/shared', {watch: listener});
+		await client.children('/shared', {watch: listener});
+		const controller = new AbortController();
+		const stream = collectEvents(client.watch('/shared', {mode: 'recursive', signal: controller.signal}));
+		await until(() => stream.told.length === 1);
+		controller.abort();
+		await stream.ended;
+		await client.sync('/');
+		await client.set('/shared', 'x');
+		await client.create('/shared/child');
+		t.deepEqual(told, ['changed /shared', 'children /shared']);
+	});
+
+	test(`${version}: taking a watch back spares the one that another read is about to leave`, async t => {
+		const {server, direct} = t.context[version];
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
+		const before = await watchCount(server);
+		await direct.create('/about');
+		const told: string[] = [];
+		const first = ({type}: WatchNotice): void => void told.push(`first ${type}`);
+		const second = ({type}: WatchNotice): void => void told.push(`second ${type}`);
+		await client.get('/about', {watch: first});
+		const controller = new AbortController();
+		const reads = [
+			client.get('/about', {watch: second}),
+			client.get('/about', {watch: first, signal: controller.signal}),
+		];
+		controller.abort();
+		await client.unwatch('/about', first);
+		await Promise.allSettled(reads);
+		await direct.set('/about', 'x');
+		await until(() => told.length > 0);
+		t.deepEqual(told, ['second changed']);
+		const aborted = client.get('/about', {watch: second, signal: AbortSignal.timeout(0)});
+		const other = new AbortController();
+		const alone = client.children('/about', {watch: second, signal: other.signal});
+		other.abort();
+		await Promise.allSettled([aborted, alone]);
+		await client.unwatch('/about', second);
+		await client.sync('/');
+		t.is(await watchCount(server), before);
+	});
+
+	test(`${version}: what is taken back while a new connection is set up does not stay on the server`, async t => {
+		const {server, proxy, direct} = t.context[version];
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
+		const view = client.namespace('set-up');
+		await direct.create('/set-up');
+		const before = await watchCount(server);
+		const listener = ({type}: WatchNotice): void => void t.is(type, 'lost');
+		const controller = new AbortController();
+		const stream = collectEvents(client.watch('/set-up/stream', {signal: controller.signal}));
+		await until(() => stream.told.length === 1);
+		await client.exists('/set-up/one-shot', {watch: listener});
+		await view.exists('/view', {watch: listener});
+		t.is(await watchCount(server), before + 3);
+		const held = proxy.hold({reply: 'setWatches2'});
+		const reconnected = nextEvent(client, 'reconnected');
+		proxy.reset();
+		await held.arrived;
+		t.is(client.state.status, 'suspended');
+		t.is(await watchCount(server), before + 3);
+		const leaving = client.unwatch('/set-up/one-shot', listener);
+		controller.abort();
+		await view.close();
+		await stream.ended;
+		held.release();
+		await reconnected;
+		await leaving;
+		await until(async () => (await watchCount(server)) === before);
+		t.deepEqual(client.stats().watches, {oneShot: 0, persistent: 0});
+	});
+
+	test(`${version}: a listener given up before its read is answered is not told, and its watch goes; another's stays`, async t => {
+		const {server, proxy, direct} = t.context[version];
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
+		await direct.create('/given-up');
+		const before = await watchCount(server);
+		const told: string[] = [];
+		const listener = ({type}: WatchNotice): void => void told.push(type);
+		const other = ({type}: WatchNotice): void => void told.push(`other ${type}`);
+		for (const listeners of [[listener], [listener, listener], [listener, other]]) {
+			const held = proxy.hold({reply: 'getData'});
+			const reads = listeners.map(watch => client.get('/given-up', {watch}));
+			await held.arrived;
+			const leaving = client.unwatch('/given-up', listener);
+			held.release();
+			await Promise.all([leaving, ...reads]);
+			await client.sync('/');
+			t.is(await watchCount(server), before + (listeners.includes(other) ? 1 : 0));
+			await direct.set('/given-up', 'x');
+			await client.sync('/');
+		}
+		t.deepEqual(told, ['other changed']);
+	});
+
+	test(`${version}: a listener given up leaves no watch when its read is made again, or sent only later`, async t => {
+		const {server, proxy, direct} = t.context[version];
+		await using client = await connect(proxy.address, {sessionTimeout: 40_000});
+		await direct.create('/again');
+		const before = await watchCount(server);
+		const listener = ({type}: WatchNotice): void => t.fail(type);
+		const held = proxy.hold({reply: 'getChildren2'});
+		const repeated = client.children('/again', {watch: listener});
+		await held.arrived;
+		const leaving = client.unwatch('/again', listener);
+		held.reset();
+		await Promise.all([leaving, repeated]);
+		await until(async () => (await watchCount(server)) === before);
+
+		const suspended = nextEvent(client, 'suspended');
+		proxy.refuse();
+		await suspended;
+		const late = client.exists('/again/child', {watch: listener});
+		await client.unwatch('/again/child', listener);
+		await proxy.restore();
+		t.is(await late, undefined);
+		await until(async () => (await watchCount(server)) === before);
+		await direct.create('/again/child');
+		await client.sync('/');
+		t.is(client.stats().watches.oneShot, 0);
+	});
+}
