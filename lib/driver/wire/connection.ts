@@ -15,6 +15,7 @@ import type {RequestCodec} from './jute/request/request-codec.ts';
 import {type ConnectRequest, type ConnectResponse, decodeConnect, encodeConnect} from './jute/request/connect.ts';
 import {decodeEvent} from './jute/request/event.ts';
 import type {Writer} from './jute/writer.ts';
+import {Inbox} from './inbox.ts';
 import {KeepAlive} from './keep-alive.ts';
 import {Outbox} from './outbox.ts';
 
@@ -41,6 +42,9 @@ export type ConnectionOptions = {
 	readonly onZxid: (zxid: bigint) => void;
 };
 
+/** Why it is over, and whether what has arrived by then is still delivered. */
+type Ending = {readonly cause: Error; readonly delivers: boolean};
+
 /** The largest xid is 2^31 - 1; then they begin again at 1. */
 const maxXid = 0x7f_ff_ff_ff;
 
@@ -54,25 +58,29 @@ export class Connection {
 	readonly #ready: Dialled['ready'];
 	readonly #decoder: FrameDecoder;
 	readonly #outbox: Outbox;
+	readonly #inbox: Inbox;
 	readonly #ended = deferred<Error>();
 	readonly #opened = deferred<ConnectResponse>();
 	/** In the order of their requests, which is the order of their replies. */
 	readonly #pending: Pending[] = [];
 	/** Auth replies overtake the others, so they wait apart. */
 	readonly #pendingAuth: Pending[] = [];
-	#inbox: Buffer[] = [];
 	#nextXid = 1;
 	#handshaken = false;
-	#pumping = false;
-	#cause: Error | undefined;
-	#abandoned = false;
+	#ending: Ending | undefined;
 	#keepAlive: KeepAlive | undefined;
 
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
 		this.#decoder = new FrameDecoder(options.maxReplyLength);
 		this.#outbox = new Outbox(options.maxRequestLength, frames => {
-			if (!this.#cause) this.#socket.write(frames);
+			if (!this.#ending) this.#socket.write(frames);
+		});
+		this.#inbox = new Inbox({
+			isEvent: frame => this.#isEvent(frame),
+			deliver: frame => this.#deliver(frame),
+			drained: () => this.#ending && this.#finish(this.#ending.cause),
+			failed: error => (this.#ending ? this.#finish(this.#ending.cause) : this.end(error as Error)),
 		});
 		const {server} = options;
 		const {socket, ready} = dial(server, options.secure);
@@ -114,42 +122,47 @@ export class Connection {
 
 	/** Pings and listens for silence from now on. @param timeout the negotiated session timeout, ms */
 	keepAlive(timeout: number): void {
-		if (this.#cause) return;
+		if (this.#ending) return;
 		this.#keepAlive = new KeepAlive(timeout, {
-			ping: () => this.#write(reserved.ping, opCode.ping),
+			ping: now => this.#write(reserved.ping, opCode.ping, now),
 			silent: silence => this.end(new Error(`${this.#options.server.name} was silent for ${Math.round(silence)} ms`)),
 		});
 	}
 
 	call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>> {
 		// Not before the end is announced: who tries again at once would otherwise do so for ever, in a turn of the event loop that never ends.
-		if (this.#cause) return this.ended.then(cause => Promise.reject(new DisconnectedError(false, cause)));
+		if (this.#ending) return this.ended.then(cause => Promise.reject(new DisconnectedError(false, cause)));
 		const codec: RequestCodec<Name> = this.#options.codecs[operation];
 		return new Promise((resolve, reject) => {
 			const xid = operation === 'auth' ? reserved.auth : this.#takeXid();
-			const pending: Pending<Name> = {xid, sentAt: performance.now(), codec, request, resolve, reject};
-			this.#write(xid, codec.code(request), writer => codec.encode(writer, request));
+			const sentAt = performance.now();
+			const pending: Pending<Name> = {xid, sentAt, codec, request, resolve, reject};
+			this.#write(xid, codec.code(request), sentAt, writer => codec.encode(writer, request));
 			(operation === 'auth' ? this.#pendingAuth : this.#pending).push(pending);
 		});
 	}
 
 	/** Idempotent: the first cause wins. Replies that have arrived already are delivered before the calls without one are rejected. */
 	end(cause: Error): void {
-		if (this.#cause) return;
-		this.#cause = cause;
-		this.#keepAlive?.stop();
-		this.#socket.destroy();
-		if (!this.#pumping) this.#finish(cause);
+		this.#end({cause, delivers: true});
 	}
 
 	/** Ends it at once: what has arrived but was not delivered never is. */
 	abandon(cause: Error): void {
-		this.#abandoned = true;
-		this.end(cause);
+		this.#inbox.drop();
+		if (this.#ending) this.#ending = {...this.#ending, delivers: false};
+		else this.#end({cause, delivers: false});
+	}
+
+	#end(ending: Ending): void {
+		if (this.#ending) return;
+		this.#ending = ending;
+		this.#keepAlive?.stop();
+		this.#socket.destroy();
+		if (!this.#inbox.isDelivering) this.#finish(ending.cause);
 	}
 
 	#finish(cause: Error): void {
-		this.#inbox = [];
 		this.#opened.reject(cause);
 		// Nobody may be waiting for the handshake any more.
 		this.#opened.promise.catch(() => undefined);
@@ -164,56 +177,29 @@ export class Connection {
 		return xid;
 	}
 
-	#write(xid: number, code: number, encode?: (writer: Writer) => void): void {
+	#write(xid: number, code: number, now: number, encode?: (writer: Writer) => void): void {
 		this.#outbox.send(xid, code, encode);
-		this.#keepAlive?.sent();
+		this.#keepAlive?.sent(now);
 	}
 
 	#receive(chunk: Buffer): void {
-		if (this.#cause) return;
+		if (this.#ending) return;
 		this.#keepAlive?.received();
 		try {
-			this.#inbox.push(...this.#decoder.push(chunk));
+			this.#inbox.push(this.#decoder.push(chunk));
 		} catch (error) {
 			this.end(error as Error);
-			return;
 		}
-		if (!this.#pumping) this.#pump();
 	}
 
-	/**
-	 * Delivers frames in their order. A reply settles a promise, whose continuations run only after this turn; so an event that follows a reply waits for the next
-	 * turn, and is told after everything the reply led to.
-	 */
-	#pump(): void {
-		this.#pumping = true;
-		let replied = false;
-		let delivered = 0;
-		try {
-			for (const frame of this.#inbox) {
-				if (this.#abandoned) break;
-				const isEvent = this.#handshaken && frame.length >= 4 && frame.readInt32BE(0) === reserved.event;
-				if (isEvent && replied) break;
-				delivered++;
-				if (isEvent) this.#deliverEvent(frame);
-				else if (this.#handshaken) this.#deliverReply(frame);
-				else this.#deliverHandshake(frame);
-				replied ||= !isEvent;
-			}
-		} catch (error) {
-			this.#inbox = [];
-			this.#pumping = false;
-			if (this.#cause) this.#finish(this.#cause);
-			else this.end(error as Error);
-			return;
-		}
-		this.#inbox = delivered === this.#inbox.length ? [] : this.#inbox.slice(delivered);
-		if (this.#inbox.length > 0 && !this.#abandoned) {
-			setImmediate(() => this.#pump());
-			return;
-		}
-		this.#pumping = false;
-		if (this.#cause) this.#finish(this.#cause);
+	#deliver(frame: Buffer): void {
+		if (!this.#handshaken) this.#deliverHandshake(frame);
+		else if (this.#isEvent(frame)) this.#deliverEvent(frame);
+		else this.#deliverReply(frame);
+	}
+
+	#isEvent(frame: Buffer): boolean {
+		return this.#handshaken && frame.length >= 4 && frame.readInt32BE(0) === reserved.event;
 	}
 
 	#deliverHandshake(frame: Buffer): void {
@@ -245,8 +231,9 @@ export class Connection {
 		const pending = xid === reserved.auth ? this.#pendingAuth.shift() : this.#pending.shift();
 		if (pending?.xid !== xid) throw this.#mismatch(xid, pending);
 		this.#options.listener.answered(pending.sentAt);
-		if (this.#abandoned) {
-			pending.reject(new DisconnectedError(true, this.#cause));
+		// Its sign of life came too late: the session was given up just now, and the reply with it.
+		if (this.#ending && !this.#ending.delivers) {
+			pending.reject(new DisconnectedError(true, this.#ending.cause));
 			return;
 		}
 		if (resultCode !== 0) {
@@ -264,7 +251,7 @@ export class Connection {
 	/** A ping passes through the same queue as the requests before it, and overtakes no credential: if one of them is still unanswered, it never will be. */
 	#deliverPong(): void {
 		const sentAt = this.#keepAlive?.answered();
-		if (sentAt === undefined) return;
+		if (sentAt === undefined) throw new ProtocolError('a reply to a ping that was not sent');
 		for (const oldest of [this.#pending[0], this.#pendingAuth[0]])
 			if (oldest && oldest.sentAt < sentAt) throw new ProtocolError(`no reply to request ${oldest.xid}`);
 		this.#options.listener.answered(sentAt);

@@ -1,5 +1,5 @@
 type KeepAliveActions = {
-	ping(): void;
+	ping(now: number): void;
 	silent(silence: number): void;
 };
 
@@ -24,8 +24,9 @@ export class KeepAlive {
 		this.#timer = setTimeout(() => this.#check(), this.#pingAfter);
 	}
 
-	sent(): void {
-		this.#sentAt = performance.now();
+	/** @param now by `performance.now()`, which whoever sends has asked already */
+	sent(now: number): void {
+		this.#sentAt = now;
 	}
 
 	received(): void {
@@ -50,7 +51,7 @@ export class KeepAlive {
 		}
 		if (now - this.#sentAt >= this.#pingAfter) {
 			this.#pings.push(now);
-			this.#actions.ping();
+			this.#actions.ping(now);
 		}
 		const next = Math.min(this.#sentAt + this.#pingAfter, this.#receivedAt + this.#silentAfter) - now;
 		this.#timer = setTimeout(() => this.#check(), Math.max(1, next));

@@ -66,6 +66,7 @@ test('an empty frame', endsWith, [length(0)], /4 bytes expected/);
 test('a frame shorter than a header', endsWith, [length(7), Buffer.alloc(7)], /bytes expected/);
 test('a reply to another request', endsWith, [reply(2)], /reply to request 2 where 1 was due/);
 test('an auth reply that nobody asked for', endsWith, [reply(-4)], /reply to request -4 where none was due/);
+test('an answer to a ping that was not sent', endsWith, [reply(-2)], /a ping that was not sent/);
 test('an event of an unknown type', endsWith, [reply(-1, to => void to.int(99).int(3).string('/a'))], /type 99/);
 test('an event cut short', endsWith, [reply(-1, to => void to.int(1))], /bytes expected/);
 
