@@ -81,7 +81,8 @@ export class Knowledge {
 		this.#listing = false;
 		this.#relist = false;
 		if (!names.includes(this.#my)) return false;
-		this.#low = this.#precedence.before(this.#my, names);
+		// Alone: nobody is before me in any order.
+		this.#low = names.length === 1 ? [] : this.#precedence.before(this.#my, names);
 		return true;
 	}
 

@@ -14,7 +14,8 @@ export class HeldLease implements Lease {
 	readonly fencingToken: bigint;
 	readonly #client: Client;
 	readonly #giveBack: () => Promise<void>;
-	readonly #controller = new AbortController();
+	/** Made for whoever asks: most leases are given back without. */
+	#controller: AbortController | undefined;
 	#state: State = {status: 'held'};
 	#release: Promise<void> | undefined;
 
@@ -33,6 +34,8 @@ export class HeldLease implements Lease {
 	}
 
 	get signal(): AbortSignal {
+		this.#controller ??= new AbortController();
+		if (this.#state.status === 'lost') this.#controller.abort(this.#state.error);
 		return this.#controller.signal;
 	}
 
@@ -62,7 +65,7 @@ export class HeldLease implements Lease {
 		if (this.#state.status !== 'held') return;
 		const error = new LeaseLostError(this.path, reason, cause === undefined ? {} : {cause});
 		this.#state = {status: 'lost', error};
-		this.#controller.abort(error);
+		this.#controller?.abort(error);
 	}
 
 	release(): Promise<void> {

@@ -79,9 +79,11 @@ export class LocalQueue implements Mates {
 	}
 
 	async #turn(turns: number, options: ContendOptions & {readonly waits: true}): Promise<HeldLease> {
+		const enter = (): Promise<HeldLease> => contend(this.#client, this.#path, this.#among(options));
+		if (this.#waiting.size === 0 && this.#standing.size < turns) return enter();
 		const {signal} = options;
 		const entered = deferred<HeldLease>();
-		const waiting = {turns, enter: () => entered.resolve(contend(this.#client, this.#path, this.#among(options)))};
+		const waiting = {turns, enter: () => entered.resolve(enter())};
 		// Whoever has entered hears of the abort by itself.
 		const leave = (): void => {
 			if (this.#waiting.delete(waiting)) entered.reject(new AbortedError(`acquire ${this.#path}`, signal?.reason));

@@ -17,7 +17,6 @@ const seen = new WeakMap<Client, Set<string>>();
  */
 export class QueueParents {
 	readonly #client: Client;
-	readonly #all: readonly string[];
 	readonly #path: string;
 	#looks: boolean;
 	#missing: readonly string[] = [];
@@ -27,12 +26,12 @@ export class QueueParents {
 	constructor(client: Client, path: string) {
 		this.#client = client;
 		this.#path = path;
-		this.#all = path === '/' ? [] : [...ancestorsOf(path), path];
 		this.#looks = seen.get(client)?.has(path) !== true;
 	}
 
 	/** Sends what has to precede a create in its flight. Resolves when that is answered. @throws what refused the creation of a parent */
 	async send(): Promise<void> {
+		if (!this.#looks && this.#missing.length === 0) return;
 		const looked = (this.#looks ? this.#all : []).map(async path => {
 			// Not authorised counts as present; a lost connection loses the whole flight.
 			const stat = await this.#client.exists(path, once).catch(() => 'unknown' as const);
@@ -41,6 +40,10 @@ export class QueueParents {
 		const created = this.#missing.map(path => this.#create(path));
 		await Promise.all(created);
 		this.#absent = (await Promise.all(looked)).flat();
+	}
+
+	get #all(): readonly string[] {
+		return this.#path === '/' ? [] : [...ancestorsOf(this.#path), this.#path];
 	}
 
 	async #create(path: string): Promise<void> {
