@@ -41,17 +41,6 @@ async function signatures(client: Client, ...paths: string[]): Promise<(string |
 	return Promise.all(paths.map(async path => signatureOf((await client.getAcl(path)).acl)));
 }
 
-test('every create has its own, parents too', async t => {
-	const {client} = await opened(t.context.server, '/creates');
-	await client.create('/a/b/c', null, {createParents: true});
-	await client.setOrCreate('/set/x', 'x', {createParents: true});
-	await client.ensure('/ensured/x');
-	await client.transaction().create('/t').create('/t/child').commit();
-	const paths = ['/a', '/a/b', '/a/b/c', '/set', '/set/x', '/ensured', '/ensured/x', '/t', '/t/child'];
-	t.deepEqual(await signatures(client, ...paths), paths);
-	await client.close();
-});
-
 test("a call's own comes first, for its parents too", async t => {
 	const {client, asked} = await opened(t.context.server, '/own');
 	await client.create('/a/b', null, {createParents: true, acl: openAcl});

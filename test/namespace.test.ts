@@ -8,7 +8,6 @@ import {
 	TransactionError,
 	type WatchNotice,
 } from '../lib/index.ts';
-import {Mutex} from '../recipes/index.ts';
 import {listenerCount, watchesUnder} from './helpers/proxied-client.ts';
 import {nextEvent} from './helpers/next-event.ts';
 import {proxiedTest} from './helpers/proxied-test.ts';
@@ -40,25 +39,6 @@ test('what is missing inside of it is an error as elsewhere', async t => {
 	t.is((await t.throwsAsync(failed, {instanceOf: TransactionError})).cause.path, '/none');
 	await orders.delete('/');
 	await t.notThrowsAsync(orders.create('/back'));
-});
-
-test('events and watches speak its paths; a lock in it is a lock', async t => {
-	const {client} = t.context;
-	const orders = client.namespace('watched');
-	await orders.create('/a', '1');
-	const notices: WatchNotice[] = [];
-	await orders.get('/a', {watch: notice => notices.push(notice)});
-	await orders.children('/', {watch: notice => notices.push(notice)});
-	await client.set('/watched/a', '2');
-	await client.create('/watched/b');
-	await until(() => notices.length === 2);
-	t.deepEqual(notices, [
-		{type: 'changed', path: '/a'},
-		{type: 'children', path: '/'},
-	]);
-	await using lease = await new Mutex(orders, '/lock').acquire();
-	t.true(lease.path.startsWith('/lock/'));
-	t.is((await client.children('/watched/lock')).children.length, 1);
 });
 
 test('it lives through the session with its client, and ends alone', async t => {

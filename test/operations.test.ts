@@ -2,14 +2,12 @@ import {
 	AbortedError,
 	BadVersionError,
 	type Client,
-	ClientClosedError,
 	connect,
 	InvalidArgumentError,
 	NoNodeError,
 	type Read,
 	type WatchNotice,
 } from '../lib/index.ts';
-import {nextEvent} from './helpers/next-event.ts';
 import {watchesUnder} from './helpers/proxied-client.ts';
 import {proxiedTest} from './helpers/proxied-test.ts';
 import {until} from './helpers/until.ts';
@@ -83,34 +81,6 @@ test('setOrCreate: one or the other, also when somebody comes between', async t 
 	t.is((await client.get('/race')).data?.toString(), 'mine');
 });
 
-test('ensure: creates with parents, or leaves what is there, also when somebody comes between', async t => {
-	const {client, proxy, server} = t.context;
-	await using owner = await connect(`${server.connectString}/app`);
-	const made = await owner.ensure('/ensured/deep', 'data', {mode: 'ephemeral'});
-	t.true(made.created);
-	t.is(made.stat.ephemeralOwner, owner.session?.id ?? 0n);
-	const again = await client.ensure('/ensured/deep', 'other');
-	t.deepEqual(again, {stat: made.stat, created: false});
-	t.is((await client.get('/ensured/deep')).data?.toString(), 'data');
-	t.deepEqual((await client.get('/ensured')).data, Buffer.alloc(0));
-
-	const lost = proxy.resetOn({reply: 'create2'});
-	t.true((await client.ensure('/ensured/lost')).created);
-	t.is(lost.hits, 1);
-
-	using held = proxy.hold({request: 'create2'});
-	const racing = client.ensure('/ensured/raced', 'mine');
-	await held.arrived;
-	await using other = await connect(`${server.connectString}/app`);
-	await other.create('/ensured/raced', 'theirs');
-	held.release();
-	t.deepEqual(await racing, {stat: (await other.exists('/ensured/raced'))!, created: false});
-
-	for (const call of [client.ensure('/a', 'x', {mode: 'ephemeral-sequential'}), client.ensure('a')])
-		await t.throwsAsync(call, {instanceOf: InvalidArgumentError});
-	await t.throwsAsync(client.ensure('/never', null, {signal: AbortSignal.abort()}), {instanceOf: AbortedError});
-});
-
 test('deleteGuaranteed: an abort ends the wait, not the deletion', async t => {
 	const {client, proxy} = t.context;
 	await client.create('/doomed');
@@ -124,28 +94,6 @@ test('deleteGuaranteed: an abort ends the wait, not the deletion', async t => {
 	proxy.resetOn({request: 'delete'});
 	held.reset();
 	await until(async () => (await client.exists('/doomed')) === undefined);
-});
-
-test('addAuth: an abort ends the wait, and the credential stays, also on later connections', async t => {
-	const {proxy, server} = t.context;
-	await using owner = await connect(`${server.connectString}/app`, {auth: [{scheme: 'digest', auth: 'owner:secret'}]});
-	await owner.create('/owned', 'x');
-	await using late = await connect(`${proxy.address}/app`);
-	const aborted = new AbortController();
-	const held = proxy.hold({request: 'auth'});
-	const adding = late.addAuth('digest', 'owner:secret', {signal: aborted.signal});
-	await held.arrived;
-	aborted.abort();
-	await t.throwsAsync(adding, {instanceOf: AbortedError, message: /^auth digest/});
-	held.release();
-	t.is((await late.get('/owned')).data?.toString(), 'x');
-	const back = nextEvent(late, 'reconnected');
-	proxy.reset();
-	await back;
-	t.is((await late.get('/owned')).data?.toString(), 'x');
-	await t.throwsAsync(late.addAuth('digest', 'other:secret', {signal: AbortSignal.abort()}), {
-		instanceOf: AbortedError,
-	});
 });
 
 test("unwatch: an abort ends the wait; the listener hears nothing, and the server's watch goes", async t => {
@@ -209,25 +157,4 @@ test('getEphemerals: what this session has below a path', async t => {
 	t.deepEqual(await client.getEphemerals('/mine'), ['/mine/b']);
 	t.deepEqual(await client.getEphemerals('/none'), []);
 	t.deepEqual(await client.namespace('mine').getEphemerals(), ['/b']);
-});
-
-test('whenConnected: at once, after a reconnect, or never', async t => {
-	const {proxy} = t.context;
-	const client = await connect(proxy.address);
-	t.is((await client.whenConnected()).status, 'connected');
-	const suspended = nextEvent(client, 'suspended');
-	proxy.refuse();
-	await suspended;
-	await t.throwsAsync(client.whenConnected({signal: AbortSignal.timeout(50)}), {instanceOf: AbortedError});
-	const back = client.whenConnected();
-	await proxy.restore();
-	t.is((await back).sessionId, client.session?.id ?? 0n);
-	t.is(client.listenerCount('connected') + client.listenerCount('reconnected') + client.listenerCount('closed'), 0);
-	const again = nextEvent(client, 'suspended');
-	proxy.refuse();
-	await again;
-	const never = client.whenConnected();
-	await Promise.all([client.close(), t.throwsAsync(never, {instanceOf: ClientClosedError})]);
-	await t.throwsAsync(client.whenConnected(), {instanceOf: ClientClosedError});
-	await proxy.restore();
 });

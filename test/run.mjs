@@ -81,6 +81,7 @@ const needsAddon = [
 	'native',
 	'native-3-8',
 	'native-ensemble',
+	'native-ensemble-3-8',
 	'native-driver',
 	'native-handle',
 	'native-connect',

@@ -8,45 +8,6 @@ import {watchCount} from './helpers/watch-count.ts';
 const test = versionedTest();
 
 for (const version of versions) {
-	test(`${version}: unwatch takes the server's watch back with the last listener`, async t => {
-		const {server, direct} = t.context[version];
-		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
-		await direct.create('/unwatch');
-		const before = await watchCount(server);
-		const told: string[] = [];
-		const first = ({type}: WatchNotice): void => void told.push(`first ${type}`);
-		const second = ({type}: WatchNotice): void => void told.push(`second ${type}`);
-		await client.get('/unwatch', {watch: first});
-		await client.get('/unwatch', {watch: second});
-		await client.children('/unwatch', {watch: first});
-		await client.unwatch('/unwatch', first);
-		t.is(await watchCount(server), before + 1);
-		await client.unwatch('/unwatch', first);
-		await client.set('/unwatch', 'x');
-		t.deepEqual(told, ['second changed']);
-		await client.unwatch('/unwatch', second);
-		t.is(await watchCount(server), before);
-	});
-
-	test(`${version}: taking one kind of watch back leaves the others of its path`, async t => {
-		const {server} = t.context[version];
-		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
-		await client.create('/shared');
-		const told: string[] = [];
-		const listener = ({type, path}: WatchNotice): void => void told.push(`${type} ${path}`);
-		await client.get('/shared', {watch: listener});
-		await client.children('/shared', {watch: listener});
-		const controller = new AbortController();
-		const stream = collectEvents(client.watch('/shared', {mode: 'recursive', signal: controller.signal}));
-		await until(() => stream.told.length === 1);
-		controller.abort();
-		await stream.ended;
-		await client.sync('/');
-		await client.set('/shared', 'x');
-		await client.create('/shared/child');
-		t.deepEqual(told, ['changed /shared', 'children /shared']);
-	});
-
 	test(`${version}: taking a watch back spares the one that another read is about to leave`, async t => {
 		const {server, direct} = t.context[version];
 		await using client = await connect(server.connectString, {sessionTimeout: 40_000});

@@ -148,28 +148,6 @@ test('bad arguments are refused before any I/O', async t => {
 	t.is(await client.exists('/never'), undefined);
 });
 
-test('first come, first served', async t => {
-	await using client = await connect(onlooker.server.connectString);
-	const holder = await new Mutex(client, '/fifo').acquire();
-	const others = await Promise.all(Array.from({length: 5}, () => connect(onlooker.server.connectString)));
-	const order: number[] = [];
-	const waiting: Promise<void>[] = [];
-	for (const [index, other] of others.entries()) {
-		waiting.push(
-			new Mutex(other, '/fifo').acquire().then(async lease => {
-				order.push(index);
-				await lease.release();
-			}),
-		);
-		await onlooker.queued('/fifo', index + 2);
-	}
-	await holder.release();
-	await Promise.all(waiting);
-	t.deepEqual(order, [0, 1, 2, 3, 4]);
-	await onlooker.nothingLeft('/fifo', client, ...others);
-	await Promise.all(others.map(other => other.close()));
-});
-
 test('acquires of one object are contenders of their own', async t => {
 	await using client = await connect(onlooker.server.connectString);
 	const mutex = new Mutex(client, '/own');

@@ -25,35 +25,6 @@ async function becomes<T>(config: WatchedConfig<T> | WatchedConfig<T, never>, va
 	);
 }
 
-test('reads, and follows what others write', async t => {
-	await using client = await connect(server.connectString);
-	const stat = (await other.create('/follow', '1')).stat;
-	const config = await WatchedConfig.open(client, '/follow', {codec: counter});
-	t.deepEqual(config.current, {value: 1, version: 0, mzxid: stat.mzxid});
-	for (const value of [2, 3, 4]) {
-		await other.set('/follow', String(value));
-		await becomes(config, value);
-	}
-	t.is(config.current?.version, 3);
-	await config.close();
-	await config.close();
-	t.is(listenerCount(client), 0);
-	await eventually(
-		() => watchesUnder(server, '/follow'),
-		watches => Object.keys(watches).length === 0,
-	);
-	t.is(config.current?.value, 4);
-});
-
-test('an absent znode: undefined, then whatever is created', async t => {
-	await using client = await connect(server.connectString);
-	await using config = await WatchedConfig.open(client, '/absent/deep', {codec: text});
-	t.is(config.current, undefined);
-	await other.create('/absent/deep', 'here', {createParents: true});
-	await becomes(config, 'here');
-	t.pass();
-});
-
 test('an absent znode with a fallback', async t => {
 	await using client = await connect(server.connectString);
 	await using config = await WatchedConfig.open(client, '/fallback', {codec: counter, fallback: 7});
@@ -196,26 +167,6 @@ test('an update whose reply was lost is not repeated', async t => {
 	one.proxy.resetOn({request: 'setData'});
 	t.is((await config.update(value => value + 1)).version, 2);
 	t.is((await other.get('/lost-set')).data?.toString(), '3');
-});
-
-test('what changed during a disconnection, and before a new session, is read', async t => {
-	await using one = await ProxiedClient.connect(server);
-	await other.create('/away', '1');
-	await using config = await WatchedConfig.open(one.client, '/away', {codec: counter});
-	one.proxy.refuse();
-	await other.set('/away', '2');
-	await one.proxy.restore();
-	await becomes(config, 2);
-	const {session} = one.client;
-	one.proxy.refuse();
-	if (session) await server.killSession(session.id, session.password);
-	await other.delete('/away');
-	await other.create('/away', '3');
-	await one.proxy.restore();
-	await becomes(config, 3);
-	await other.set('/away', '4');
-	await becomes(config, 4);
-	t.is(config.current?.version, 1);
 });
 
 test('a closed client ends it', async t => {

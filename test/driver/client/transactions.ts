@@ -1,36 +1,19 @@
-import anyTest, {type TestFn} from 'ava';
 import {
 	BadVersionError,
-	type Client,
-	connect,
 	KeeperError,
 	NodeExistsError,
 	NoNodeError,
 	NotEmptyError,
 	TransactionError,
-} from '../lib/index.ts';
-import {TestingServer, type ZooKeeperVersion} from '../lib/testing/index.ts';
+} from '../../../lib/index.ts';
+import type {ClientCheck, DriverUnderTest} from '../driver-rig.ts';
 
-type Rig = {server: TestingServer; client: Client};
-const test = anyTest as TestFn<Record<ZooKeeperVersion, Rig>>;
-const versions = ['3.9', '3.8'] as const;
+/** What a client must do in transactions. */
+export function transactions(check: ClientCheck, {lacks}: DriverUnderTest): void {
+	if (lacks.includes('multi')) return;
 
-test.before(async t => {
-	for (const version of versions) {
-		const server = await TestingServer.start({version});
-		t.context[version] = {server, client: await connect(server.connectString, {sessionTimeout: 20_000})};
-	}
-});
-test.after.always(async t => {
-	for (const version of versions) {
-		await t.context[version].client.close();
-		await t.context[version].server.close();
-	}
-});
-
-for (const version of versions) {
-	test(`${version}: one result an operation; later ones see earlier ones`, async t => {
-		const {client} = t.context[version];
+	check('#27 one result an operation; later ones see earlier ones', async (t, {server, connect}) => {
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
 		const results = await client
 			.transaction()
 			.create('/t', 'parent')
@@ -60,8 +43,8 @@ for (const version of versions) {
 		t.is(ephemeral?.operation === 'create' ? ephemeral.stat?.ephemeralOwner : undefined, client.session?.id);
 	});
 
-	test(`${version}: a refusal names the culprit and leaves no trace`, async t => {
-		const {client} = t.context[version];
+	check('#27 a refusal names the culprit and leaves no trace', async (t, {server, connect}) => {
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
 		await client.create('/refused');
 		await client.create('/refused/child');
 		for (const [index, cause, transaction] of [
@@ -79,8 +62,8 @@ for (const version of versions) {
 		}
 	});
 
-	test(`${version}: an empty transaction asks nobody; a builder can be committed twice`, async t => {
-		const {client} = t.context[version];
+	check('#27 an empty transaction asks nobody; a builder can be committed twice', async (t, {server, connect}) => {
+		await using client = await connect(server.connectString, {sessionTimeout: 40_000});
 		t.deepEqual(await client.transaction().commit(), []);
 		await client.create('/twice');
 		const transaction = client.transaction().set('/twice', 'x');
