@@ -43,7 +43,9 @@ export function dialError(error: NodeJS.ErrnoException, socket: Socket, {name}: 
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return say('HOST_UNKNOWN', 'the host name was not resolved');
 	if (code === 'ECONNREFUSED') return say('NOTHING_LISTENS', 'nothing listens on this port');
 	if (!(socket instanceof TLSSocket)) {
-		return code === 'ECONNRESET' ? closedBeforeAnswer(name, error) : say('CONNECTION_FAILED', 'no connection');
+		// EPIPE: it had hung up before the request was written.
+		const hasHungUp = code === 'ECONNRESET' || code === 'EPIPE';
+		return hasHungUp ? closedBeforeAnswer(name, error) : say('CONNECTION_FAILED', 'no connection');
 	}
 	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
 		return say('HOSTNAME_MISMATCH', "the server's certificate is for another name");
