@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -92,6 +93,48 @@ test('a server without SASL, and a mechanism that fails, end the client too', as
 		instanceOf: AuthFailedError,
 		message: /STOLEN: no ticket/,
 	});
+});
+
+/** What Bob answers to a challenge, reckoned here after RFC 2831. */
+function answerOfBob(challenge: string): Buffer {
+	const md5 = (...parts: readonly (string | Buffer)[]): Buffer =>
+		createHash('md5')
+			.update(Buffer.concat(parts.map(part => Buffer.from(part))))
+			.digest();
+	const nonce = /nonce="(?<nonce>[^"]*)"/.exec(challenge)?.groups?.['nonce'] ?? '';
+	const uri = 'zookeeper/zk-sasl-md5';
+	const secret = md5(Buffer.from(`bob:zk-sasl-md5:${password}`, 'latin1'));
+	const a1 = md5(secret, `:${nonce}:c`).toString('hex');
+	const a2 = md5(`AUTHENTICATE:${uri}`).toString('hex');
+	const response = md5(`${a1}:${nonce}:00000001:c:auth:${a2}`).toString('hex');
+	return Buffer.from(
+		`username="bob",realm="zk-sasl-md5",nonce="${nonce}",nc=00000001,cnonce="c",digest-uri="${uri}",response=${response},qop=auth`,
+	);
+}
+
+test("a mechanism of one's own is let in, by an exchange of its own on each connection", async t => {
+	const {proxy} = t.context;
+	const heard: string[] = [];
+	const own: SaslMechanism = {
+		name: 'OWN',
+		async *exchange() {
+			const challenge = Buffer.from(yield Buffer.alloc(0)).toString();
+			// As one that asks somebody else for its answer.
+			const answer = await Promise.resolve(answerOfBob(challenge));
+			heard.push(Buffer.from(yield answer).toString());
+		},
+	};
+	await using client = await connect(proxy.address, {sasl: own});
+	const isBob = async (): Promise<boolean> =>
+		(await client.whoAmI()).some(({scheme, id}) => scheme === 'sasl' && id === 'bob');
+	t.true(await isBob());
+	const back = nextEvent(client, 'reconnected');
+	proxy.reset();
+	await back;
+	t.true(await isBob());
+	t.is(heard.length, 2);
+	t.not(heard[0], heard[1]);
+	for (const last of heard) t.regex(last, /^rspauth=/);
 });
 
 test('a client without SASL is refused by a server that wants it', async t => {

@@ -1,4 +1,6 @@
+import {subscribe, unsubscribe} from 'node:diagnostics_channel';
 import {once} from 'node:events';
+import {writeFile} from 'node:fs/promises';
 import {type AddressInfo, createServer, type Server} from 'node:net';
 import {type ConnectionOptions, createSecureContext, createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import {inspect} from 'node:util';
@@ -6,8 +8,10 @@ import anyTest, {type TestFn} from 'ava';
 import {parseConnectString} from '../../../lib/driver/wire/ensemble.ts';
 import {WireDriver} from '../../../lib/driver/wire/wire-driver.ts';
 import {
+	channelNames,
 	type Client,
 	connect,
+	type ConnectionNotice,
 	type ConnectOptions,
 	ConnectTimeoutError,
 	DialError,
@@ -214,6 +218,37 @@ test('what is wrong is said by a code, and the server by its name', async t => {
 		seen.map(error => error.server),
 		cases.map(([, address]) => address),
 	);
+});
+
+test('another authority: the server changes its certificate, and the session goes on', async t => {
+	const {certificates} = t.context;
+	await using successor = await Certificates.create();
+	const securePort = await freePort();
+	const secureAddress = `127.0.0.1:${securePort}`;
+	const first = await certificates.issue('first', 'IP:127.0.0.1');
+	const second = await successor.issue('second', 'IP:127.0.0.1');
+	const properties = await certificates.serverProperties(securePort, first, 'none');
+	await using server = await TestingServer.start({properties, maxSessionTimeout: 200_000});
+	let {ca} = t.context;
+	await using client = await connect(secureAddress, {ssl: () => ({ca}), sessionTimeout: 200_000});
+	const problems: (string | undefined)[] = [];
+	const listen = (notice: unknown): void => {
+		const {event} = notice as ConnectionNotice;
+		if (event === 'failed') problems.push((notice as {readonly error: DialError}).error.code);
+	};
+	subscribe(channelNames.connection, listen);
+	const {stat} = await client.create('/kept', null, {mode: 'ephemeral'});
+	const suspended = nextEvent(client, 'suspended');
+	await server.kill();
+	await suspended;
+	await writeFile(String(properties['ssl.keyStore.location']), second.key + second.cert);
+	await server.restart();
+	await until(() => problems.includes('CERTIFICATE_NOT_TRUSTED'));
+	unsubscribe(channelNames.connection, listen);
+	t.is(client.state.status, 'suspended');
+	ca = await successor.ca();
+	t.is((await client.whenConnected()).sessionId, stat.ephemeralOwner);
+	t.truthy(await client.exists('/kept'));
 });
 
 test('a server that has its most connections for one address is said to be such', async t => {
