@@ -1,8 +1,9 @@
 import {loadavg} from 'node:os';
-import {FaultProxy, TestingError, TestingServer} from '../lib/testing/index.ts';
+import {FaultProxy, TestingError} from '../lib/testing/index.ts';
 import {kazooPython} from '../lib/testing/kazoo-python.ts';
 import {median} from './median.ts';
 import {Peer} from './peer.ts';
+import {startProductionServer} from './production-server.ts';
 
 /**
  * Docent and real Curator 5.9 side by side: the same workloads in the same run, batch by batch in turn, each measured inside its own process. Once on loopback
@@ -29,7 +30,7 @@ const all: readonly Case[] = [
 	{name: 'semaphore', title: 'semaphore, warm acquire', rounds: [100, 8], batches: 3},
 	{name: 'latch', title: 'latch, start to leader', rounds: [100, 10], batches: 3},
 	{name: 'tasks-50', title: '50 tasks on one mutex object, per acquisition', rounds: [1, 1], batches: 1},
-	{name: 'locks-100', title: '100 independent locks on one session, per cycle', rounds: [1000, 0], batches: 3},
+	{name: 'locks-100', title: '100 independent locks on one session, per cycle', rounds: [2000, 0], batches: 5},
 ];
 const asked = process.argv.slice(2);
 const cases = all.filter(({name}) => asked.length === 0 || asked.includes(name));
@@ -43,7 +44,7 @@ const python = await kazooPython().catch((error: unknown) => {
 const holds = [20, 150] as const;
 const oneWay = 10;
 
-await using server = await TestingServer.start();
+await using server = await startProductionServer();
 await using proxy = await FaultProxy.start({target: server.connectString});
 proxy.latency(oneWay);
 const places = [

@@ -1,9 +1,9 @@
 import {writeFile} from 'node:fs/promises';
 import {cpus, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
-import {TestingServer} from '../lib/testing/index.ts';
 import {installedPeers} from './installed-peers.ts';
 import {Peer} from './peer.ts';
+import {startProductionServer} from './production-server.ts';
 import {rawChart} from './raw-chart.ts';
 import {compareRaw, operationCases, type RawCase} from './raw-comparison.ts';
 import {rawTables} from './raw-table.ts';
@@ -16,7 +16,7 @@ import {rawTables} from './raw-table.ts';
  *     node dist/bench/raw-operations.js --batches 9 --plot bench/raw-operations.svg
  *     node dist/bench/raw-operations.js --only 1000,100      with so many in flight, and of so many bytes, alone
  *
- * Java counts the time of its processors by hundredths of a second, so that short batches tell little of it.
+ * Batches are long: a process that waited while the others had their turn begins slowly, and Java counts the time of its processors by hundredths of a second.
  */
 const {values} = parseArgs({
 	options: {batches: {type: 'string', default: '5'}, plot: {type: 'string'}, only: {type: 'string'}},
@@ -24,14 +24,14 @@ const {values} = parseArgs({
 /** The case of the plot. */
 const [plotted, plottedBytes] = [1000, 100];
 const all: readonly RawCase[] = [
-	...operationCases(1, 100, 100),
-	...operationCases(100, 100, 1000),
-	...operationCases(plotted, plottedBytes, 8000),
-	...operationCases(1, 10_000, 100),
-	...operationCases(100, 10_000, 500),
-	...operationCases(1000, 10_000, 4000),
-	{name: 'connect', inFlight: 1, bytes: 0, count: 10},
-	{name: 'fan-out', inFlight: 50, bytes: 0, count: 10},
+	...operationCases(1, 100, 1000),
+	...operationCases(100, 100, 10_000),
+	...operationCases(plotted, plottedBytes, 30_000),
+	...operationCases(1, 10_000, 1000),
+	...operationCases(100, 10_000, 4000),
+	...operationCases(1000, 10_000, 8000),
+	{name: 'connect', inFlight: 1, bytes: 0, count: 50},
+	{name: 'fan-out', inFlight: 50, bytes: 0, count: 50},
 ];
 const [onlyInFlight, onlyBytes] = (values.only?.split(',') ?? []).map(Number);
 const cases = all.filter(
@@ -39,7 +39,7 @@ const cases = all.filter(
 		(onlyInFlight === undefined || inFlight === onlyInFlight) && (onlyBytes === undefined || bytes === onlyBytes),
 );
 
-await using server = await TestingServer.start();
+await using server = await startProductionServer();
 const {connectString} = server;
 const {folder, peers: npm} = await installedPeers();
 const peers: Record<string, Peer> = {
@@ -48,7 +48,7 @@ const peers: Record<string, Peer> = {
 };
 for (const peer of npm) peers[peer] = await Peer.rawNpm(peer, folder, connectString);
 
-const results = await compareRaw(peers, cases, {batches: Number(values.batches), warmUps: 2});
+const results = await compareRaw(peers, cases, {batches: Number(values.batches), warmUps: 1});
 for (const peer of Object.values(peers)) await peer[Symbol.asyncDispose]();
 console.log(rawTables(results));
 const [processor] = cpus();
