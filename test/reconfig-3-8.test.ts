@@ -1,0 +1,3 @@
+import {reconfiguration} from './reconfiguration.ts';
+
+reconfiguration('3.8');

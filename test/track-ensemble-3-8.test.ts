@@ -1,0 +1,3 @@
+import {ensembleTracking} from './ensemble-tracking.ts';
+
+ensembleTracking('3.8');
