@@ -8,12 +8,14 @@ export type DriverLog = {
 	readonly handshakes: Handshake[];
 	readonly events: WatchedEvent[];
 	readonly answers: number[];
+	/** Why dials gave no session. */
+	readonly failures: Error[];
 	/** Waits until the entry has come `times` times. */
 	told(entry: string, times?: number): Promise<void>;
 };
 
-/** Starts a driver and waits for its first session. */
-export async function openDriver(driver: Driver): Promise<DriverLog> {
+/** Starts a driver and waits for its first session. @param failures where those are listed that come before it, too */
+export async function openDriver(driver: Driver, failures: Error[] = []): Promise<DriverLog> {
 	const entries: string[] = [];
 	const handshakes: Handshake[] = [];
 	const events: WatchedEvent[] = [];
@@ -30,11 +32,11 @@ export async function openDriver(driver: Driver): Promise<DriverLog> {
 			events.push(event);
 			entries.push(`${event.type} ${event.path}`);
 		},
-		dialFailed: () => {},
+		dialFailed: cause => void failures.push(cause),
 	};
 	const told = (entry: string, times = 1): Promise<void> =>
 		until(() => entries.filter(other => other === entry).length >= times);
 	driver.start(listener);
 	await told('connected');
-	return {entries, handshakes, events, answers, told};
+	return {entries, handshakes, events, answers, failures, told};
 }

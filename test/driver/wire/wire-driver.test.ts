@@ -1,13 +1,19 @@
 import test from 'ava';
 import {parseConnectString} from '../../../lib/driver/wire/ensemble.ts';
 import {WireDriver} from '../../../lib/driver/wire/wire-driver.ts';
+import type {DialError} from '../../../lib/index.ts';
+import {freePort} from '../../../lib/testing/free-port.ts';
 import {openDriver} from '../../helpers/open-driver.ts';
 import {connectResponse, reply, ScriptedServer} from '../../helpers/scripted-server.ts';
 import {until} from '../../helpers/until.ts';
 
-function driverOf(...servers: readonly ScriptedServer[]): WireDriver {
+function driverOf({address}: ScriptedServer): WireDriver {
+	return driverTo(address);
+}
+
+function driverTo(connectString: string): WireDriver {
 	return new WireDriver({
-		...parseConnectString(servers.map(({address}) => address).join()),
+		...parseConnectString(connectString),
 		sessionTimeout: 4000,
 		maxRequestLength: 1_048_575,
 		maxReplyLength: 2 ** 20,
@@ -56,16 +62,33 @@ test('a server that opens no session counts as a server that failed', async t =>
 	await driver.close(0);
 });
 
-test('the next server is asked when one is silent, refuses, or speaks another protocol', async t => {
-	await using refusing = await ScriptedServer.start((_, socket) => void socket.destroy());
+test('the next server is asked when one is silent, refuses, hangs up, or speaks another protocol', async t => {
+	const failures: Error[] = [];
+	await using mute = await ScriptedServer.start(() => {});
+	await using hangingUp = await ScriptedServer.start((_, socket) => void socket.destroy());
 	await using readOnly = await ScriptedServer.start((_, socket) => void socket.write(reply(0, () => {}, -119)));
 	await using web = await ScriptedServer.start((_, socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
+	const refusing = `127.0.0.1:${await freePort()}`;
+	const expected = [
+		`NO_ANSWER ${mute.address}`,
+		`NOTHING_LISTENS ${refusing}`,
+		`CLOSED_BEFORE_ANSWER ${hangingUp.address}`,
+		`NOT_ZOOKEEPER ${readOnly.address}`,
+		`NOT_ZOOKEEPER ${web.address}`,
+	];
+	const told = (): Set<string> =>
+		new Set(failures.map(failure => `${(failure as DialError).code} ${(failure as DialError).server}`));
+	// The order is one of chance: the good one is good only when all the others have been dialled.
 	await using good = await ScriptedServer.start((_, socket, index) => {
-		if (index === 0) socket.write(connectResponse({sessionId: 5n}));
+		if (expected.some(failure => !told().has(failure))) socket.destroy();
+		else if (index === 0) socket.write(connectResponse({sessionId: 5n}));
 	});
-	const driver = driverOf(refusing, readOnly, web, good);
-	const log = await openDriver(driver);
+	const addresses = [mute.address, refusing, hangingUp.address, readOnly.address, web.address, good.address];
+	const driver = driverTo(addresses.join());
+	const log = await openDriver(driver, failures);
+	t.is(log.handshakes[0]?.server, good.address);
 	t.is(log.handshakes[0]?.sessionId, 5n);
+	for (const failure of expected) t.true(told().has(failure), failure);
 	await driver.close(0);
 });
 
