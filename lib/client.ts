@@ -73,6 +73,10 @@ export type WriteOptions = VersionOptions & {
 /** The options of a create are for the case that there is no such znode, `version` for the other. */
 export type SetOrCreateOptions = Omit<CreateOptions, 'protect'> & WriteOptions;
 export type EnsureOptions = Omit<CreateOptions, 'protect' | 'createParents' | 'idempotent'>;
+export type UnwatchOptions = Cancellable & {
+	/** Only what was left by `get` and `exists` (`data`), or by `children`. @default both */
+	readonly kind?: 'data' | 'children' | undefined;
+};
 export type WatchOptions = Cancellable & {
 	/** `recursive` covers the znode and all below it, without `children` events. @default 'persistent' */
 	readonly mode?: 'persistent' | 'recursive' | undefined;
@@ -183,8 +187,16 @@ export interface Client extends Subscribable<SessionEvents>, AsyncDisposable {
 
 	/** A persistent watch on the server as a stream; ends on abort and when the client closes. Needs ZooKeeper 3.6. */
 	watch(path: string, options?: WatchOptions): AsyncIterable<PersistentWatchEvent>;
-	/** Takes a one-shot watch back, also one whose read is not answered yet. When its last listener goes, the server's watch goes too. Resolves when the server has dropped it; never rejects for a lost connection. An abort ends the wait: the listener is not called any more in either case. */
-	unwatch(path: string, listener: WatchListener, options?: Cancellable): Promise<void>;
+	/**
+	 * Takes a one-shot watch back, also one whose read is not answered yet: the listener is not called any more. When the last listener goes, the server's watch goes too. Resolves when the server has
+	 * dropped it; never rejects for a lost connection. An abort ends the wait, and changes nothing else.
+	 */
+	unwatch(path: string, listener: WatchListener, options?: UnwatchOptions): Promise<void>;
+	/**
+	 * The same with every listener of the path that was left through this client, whoever left it: a recipe on the same client would wait for ever. What was left through a namespace is taken back
+	 * through that one, so watches of one's own are best left through one of one's own (`client.namespace('')`). Streams of `watch` end by their own signals.
+	 */
+	unwatchAll(path: string, options?: UnwatchOptions): Promise<void>;
 
 	/** Adds a credential to this and every later connection. An abort ends the wait; the credential stays. @throws AuthFailedError, after which the client is closed; UnsupportedError by the native driver for what is not UTF-8 */
 	addAuth(scheme: string, auth: string | Uint8Array, options?: Cancellable): Promise<void>;

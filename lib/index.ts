@@ -60,6 +60,7 @@ export type {
 	OperationOptions,
 	ReadOptions,
 	SetOrCreateOptions,
+	UnwatchOptions,
 	VersionOptions,
 	WatchOptions,
 	WriteOptions,

@@ -12,6 +12,7 @@ import type {
 	OperationOptions,
 	ReadOptions,
 	SetOrCreateOptions,
+	UnwatchOptions,
 	VersionOptions,
 	WatchOptions,
 	WriteOptions,
@@ -40,7 +41,7 @@ import {setOrCreate} from './set-or-create.ts';
 import type {SessionState, StateOf} from './session/state.ts';
 import type {Transaction} from './transaction.ts';
 import {TransactionBuilder} from './transaction-builder.ts';
-import {unwatch} from './unwatch.ts';
+import {unwatch, unwatchAll} from './unwatch.ts';
 import {whenConnected} from './when-connected.ts';
 import {Writes} from './writes.ts';
 import type {Cancellable} from './util/cancellable.ts';
@@ -197,8 +198,12 @@ export class SessionClient extends Emitter<SessionEvents> implements Client {
 		});
 	}
 
-	unwatch(path: string, listener: WatchListener, options: Cancellable = {}): Promise<void> {
+	unwatch(path: string, listener: WatchListener, options: UnwatchOptions = {}): Promise<void> {
 		return unwatch(this.#caller, path, listener, options);
+	}
+
+	unwatchAll(path: string, options: UnwatchOptions = {}): Promise<void> {
+		return unwatchAll(this.#caller, path, options);
 	}
 
 	async addAuth(scheme: string, auth: string | Uint8Array, {signal}: Cancellable = {}): Promise<void> {

@@ -47,11 +47,22 @@ export class Watches {
 		addTo(this.#oneShot[table], serverPath, listener, {path, owner});
 	}
 
-	/** A listener waits no more, nor will it once a read under way is answered. Returns whether the server's watch has nobody waiting any more. */
-	remove(kind: WatchKind, serverPath: string, listener: WatchListener): boolean {
-		const removed = tablesByKind[kind].map(table => removeFrom(this.#oneShot[table], serverPath, listener));
-		const isLeft = [this.asked.giveUp(kind, serverPath, listener), ...removed].includes(true);
-		return isLeft && !this.isWanted(kind, serverPath);
+	/** An owner's listeners, also those that a read under way is about to leave. @param owner `undefined` for what ends with the session */
+	listenersOf(kind: WatchKind, serverPath: string, owner: WatchOwner | undefined): readonly WatchListener[] {
+		const waiting = tablesByKind[kind].flatMap(table => [...(this.#oneShot[table].get(serverPath) ?? [])]);
+		return [
+			...waiting.filter(([, wanted]) => wanted.owner === owner).map(([listener]) => listener),
+			...this.asked.of(kind, serverPath).flatMap(read => (read.owner === owner ? [read.listener] : [])),
+		];
+	}
+
+	/** Listeners wait no more, nor will they once a read under way is answered. Returns whether that has left the server's watch with nobody waiting. */
+	remove(kind: WatchKind, serverPath: string, listeners: readonly WatchListener[]): boolean {
+		const removed = listeners.flatMap(listener => [
+			this.asked.giveUp(kind, serverPath, listener),
+			...tablesByKind[kind].map(table => removeFrom(this.#oneShot[table], serverPath, listener)),
+		]);
+		return removed.includes(true) && !this.isWanted(kind, serverPath);
 	}
 
 	/** Tells the one-shot listeners of an owner that they are lost, and forgets them. Returns which server watches have nobody waiting any more. */

@@ -50,6 +50,13 @@ export const readingOperations: readonly Operation[] = [
 		run: (client, path, {signal}) => client.unwatch(path, watch, {signal}),
 	},
 	{
+		name: '`unwatchAll`',
+		op: 'removeWatches',
+		kind: 'guaranteed',
+		prepare: (client, path) => client.get(path, {watch}),
+		run: (client, path, {signal}) => client.unwatchAll(path, {signal}),
+	},
+	{
 		name: '`addAuth`',
 		op: 'auth',
 		kind: 'once',

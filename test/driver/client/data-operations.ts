@@ -146,6 +146,8 @@ export function dataOperations(check: ClientCheck, {lacks}: DriverUnderTest): vo
 			client.create('/a', 'x', {acl: []}),
 			client.set('/', 5 as unknown as string),
 			client.unwatch(bad, () => {}),
+			client.unwatchAll(bad),
+			client.unwatchAll('/', {kind: 'child' as 'children'}),
 			client.deleteGuaranteed(bad),
 			client.addAuth('', 'secret'),
 			client.addAuth('digest', 5 as unknown as string),
