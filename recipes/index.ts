@@ -1,3 +1,5 @@
+export {BarrierStay} from './barrier-stay.ts';
+export {DoubleBarrier} from './double-barrier.ts';
 export {LeaderLatch} from './leader-latch.ts';
 export {Leadership} from './leadership.ts';
 export {LeaderSelector} from './leader-selector.ts';
@@ -14,6 +16,7 @@ export {WatchedConfig} from './watched-config.ts';
 
 export type {AcquireOptions} from './acquire-options.ts';
 export type {RevokeOn} from './connection-policy.ts';
+export type {DoubleBarrierOptions} from './double-barrier.ts';
 export type {CloseMode, LeadershipEvents, LeadershipOptions} from './leadership.ts';
 export type {LeaderLatchOptions, Participant, Term} from './leader-latch.ts';
 export type {LeaderSelectorOptions} from './leader-selector.ts';

@@ -17,3 +17,15 @@ export async function nextAttempt(client: Client, error: unknown): Promise<void>
 	if (error instanceof Error && isCoordinationError(error.cause, 'TOO_MANY_WAITING'))
 		await client.whenConnected().catch(() => undefined);
 }
+
+/** Asks until there is an answer, whatever becomes of connections and sessions meanwhile. @throws what else `ask` rejects with */
+export async function untilAnswered<T>(client: Client, ask: () => Promise<T>): Promise<T> {
+	for (;;) {
+		try {
+			return await ask();
+		} catch (error) {
+			if (!isInterruption(error)) throw error;
+			await nextAttempt(client, error);
+		}
+	}
+}

@@ -3,7 +3,7 @@ import type {Cancellable} from '../lib/util/cancellable.ts';
 import {type AcquireOptions, checkAcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
 import {inOrder, latchKinds} from './contender-name.ts';
-import {isInterruption, nextAttempt} from './interruption.ts';
+import {untilAnswered} from './interruption.ts';
 import {Leadership, type LeadershipOptions} from './leadership.ts';
 import {type Leader, type Sighting, sightLeader} from './leader-sighting.ts';
 import type {Lease} from './lease.ts';
@@ -102,15 +102,7 @@ export class LeaderLatch {
 		return queued.map(({path, data}, index) => ({id: data?.toString() ?? '', path, isLeader: index === 0}));
 	}
 
-	/** A call made without a connection waits for one; only its loss may not be announced yet. */
-	async #sight(signal: AbortSignal | undefined): Promise<Sighting> {
-		for (;;) {
-			try {
-				return await sightLeader(this.#client, this.path, {signal});
-			} catch (error) {
-				if (!isInterruption(error)) throw error;
-				await nextAttempt(this.#client, error);
-			}
-		}
+	#sight(signal: AbortSignal | undefined): Promise<Sighting> {
+		return untilAnswered(this.#client, () => sightLeader(this.#client, this.path, {signal}));
 	}
 }

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
@@ -54,6 +55,7 @@ public class CuratorPeer {
     private InterProcessReadWriteLock readWriteLock;
     private LeaderSelector selector;
     private LeaderLatch latch;
+    private DistributedDoubleBarrier barrier;
 
     private CuratorPeer(String path) {
         this.path = path;
@@ -162,6 +164,13 @@ public class CuratorPeer {
             case "resign":
                 latch.close();
                 return "resigned";
+            case "enter":
+                barrier = new DistributedDoubleBarrier(client, path, Integer.parseInt(argument));
+                barrier.enter();
+                return "inside";
+            case "leave":
+                barrier.leave();
+                return "outside";
             case "write-compressed":
                 client.create().orSetData().compressed().forPath(path, Base64.getDecoder().decode(argument));
                 return "written";
