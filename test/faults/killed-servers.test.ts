@@ -1,6 +1,7 @@
 import anyTest, {type ExecutionContext, type TestFn} from 'ava';
 import {type Client, connect} from '../../lib/index.ts';
 import {FaultProxy, TestingCluster, type TestingServer} from '../../lib/testing/index.ts';
+import {superuserArgument} from '../helpers/superuser.ts';
 import {until} from '../helpers/until.ts';
 import {outcomesWhenKilled, settledAs} from './fault-outcome.ts';
 import {committed, written} from './fault-table.ts';
@@ -16,7 +17,7 @@ const table = new Map(operations.map(({name}) => [name, new Map<string, string>(
 const options = {sessionTimeout: 40_000, connectTimeout: 60_000, closeTimeout: 5000};
 
 test.before(async t => {
-	const cluster = await TestingCluster.start();
+	const cluster = await TestingCluster.start({reconfigurable: true, javaArguments: [superuserArgument]});
 	const members = await Promise.all(
 		cluster.servers.map(async server => ({
 			server,

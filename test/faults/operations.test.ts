@@ -1,8 +1,9 @@
 import anyTest, {type TestFn} from 'ava';
 import {type Client, connect, type OperationOptions} from '../../lib/index.ts';
-import {TestingServer} from '../../lib/testing/index.ts';
+import {TestingCluster, type TestingServer} from '../../lib/testing/index.ts';
 import {eventually} from '../helpers/eventually.ts';
 import {ProxiedClient} from '../helpers/proxied-client.ts';
+import {superuserArgument} from '../helpers/superuser.ts';
 import {expectedOutcome, inWords, type Outcome, settledAs} from './fault-outcome.ts';
 import {committed, written} from './fault-table.ts';
 import type {Operation} from './operation.ts';
@@ -11,18 +12,20 @@ import {readingOperations} from './reading-operations.ts';
 import {writingOperations} from './writing-operations.ts';
 
 // One fault at a time, of all operations at once.
-const test = (anyTest as TestFn<{server: TestingServer; witness: Client}>).serial;
+const test = (anyTest as TestFn<{cluster: TestingCluster; server: TestingServer; witness: Client}>).serial;
 const operations = [...readingOperations, ...writingOperations];
 const faults = Object.keys(operationFaults) as OperationFault[];
 const table = new Map(operations.map(({name}) => [name, new Map<string, string>()]));
 
 test.before(async t => {
-	const server = await TestingServer.start();
-	t.context = {server, witness: await connect(server.connectString, {sessionTimeout: 30_000})};
+	// An ensemble of one, which can be reconfigured.
+	const cluster = await TestingCluster.start({size: 1, reconfigurable: true, javaArguments: [superuserArgument]});
+	const server = await cluster.leader();
+	t.context = {cluster, server, witness: await connect(server.connectString, {sessionTimeout: 30_000})};
 });
 test.after.always(async t => {
 	await t.context.witness.close();
-	await t.context.server.close();
+	await t.context.cluster.close();
 });
 
 for (const fault of faults) {

@@ -1,5 +1,7 @@
+import {createHash} from 'node:crypto';
 import type {Client, CreateOptions} from '../../lib/index.ts';
 import type {ZooKeeperOperation} from '../../lib/testing/index.ts';
+import {superuser} from '../helpers/superuser.ts';
 import type {Operation} from './operation.ts';
 
 const exists = async (witness: Client, path: string): Promise<number> => ((await witness.exists(path)) ? 1 : 0);
@@ -10,6 +12,15 @@ const writings = async (witness: Client, path: string): Promise<number> => (awai
 const aclWritings = async (witness: Client, path: string): Promise<number> => (await witness.get(path)).stat.aversion;
 const deleted = async (witness: Client, path: string): Promise<number> => 1 - (await exists(witness, path));
 const open = [{permissions: 'all', scheme: 'world', id: 'anyone'}] as const;
+
+/** An observer for each path, at an address of its own; nothing runs there. */
+function observerOf(path: string): {readonly id: number; readonly line: string} {
+	const [a = 0, b = 0, c = 0] = createHash('sha1').update(path).digest();
+	return {
+		id: 10 + a * 2 ** 16 + b * 2 ** 8 + c,
+		line: `server.${10 + a * 2 ** 16 + b * 2 ** 8 + c}=127.${a}.${b}.${c}:2888:3888:observer;127.${a}.${b}.${c}:2181`,
+	};
+}
 
 function create(
 	name: string,
@@ -51,6 +62,29 @@ export const writingOperations: readonly Operation[] = [
 	),
 	create(', idempotent', 'again', 'create2', {idempotent: true}),
 	create(', ephemeral, idempotent', 'again', 'create2', {mode: 'ephemeral', idempotent: true}, {isEphemeral: true}),
+	{
+		name: '`create`, with `createParents`',
+		// Of the parent, which goes ahead of the child in one flight.
+		op: 'createContainer',
+		kind: 'once',
+		run: (client, path, options) => client.create(`${path}/new/child`, 'x', {...options, createParents: true}),
+		done: made,
+	},
+	{
+		name: '`create`, in a namespace',
+		op: 'create2',
+		kind: 'once',
+		run: (client, path, options) => client.namespace(path.slice(1)).create('/new', 'x', options),
+		done: made,
+	},
+	{
+		name: '`create`, in a namespace that is not there',
+		// Of the namespace.
+		op: 'createContainer',
+		kind: 'once',
+		run: (client, path, options) => client.namespace(`${path.slice(1)}/new`).create('/child', 'x', options),
+		done: made,
+	},
 	{
 		name: '`set`',
 		op: 'setData',
@@ -106,6 +140,15 @@ export const writingOperations: readonly Operation[] = [
 		kind: 'once',
 		run: (client, path, options) => client.transaction().set(path, 'x').create(`${path}/new`).commit(options),
 		done: async (witness, path) => Math.max(await writings(witness, path), await made(witness, path)),
+	},
+	{
+		name: '`reconfig`',
+		op: 'reconfig',
+		kind: 'once',
+		prepare: client => client.addAuth(superuser.scheme, superuser.auth),
+		run: (client, path, options) => client.reconfig({joining: [observerOf(path).line]}, options),
+		done: async (witness, path) =>
+			(await witness.getConfig()).servers.filter(({id}) => id === observerOf(path).id).length,
 	},
 	{
 		name: '`ensure`',
