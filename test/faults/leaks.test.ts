@@ -4,6 +4,7 @@ import {FaultProxy, TestingServer} from '../../lib/testing/index.ts';
 import {usedMemory} from '../helpers/used-memory.ts';
 import {nextEvent} from '../helpers/next-event.ts';
 import {until} from '../helpers/until.ts';
+import {watchCount} from '../helpers/watch-count.ts';
 
 const test = (anyTest as TestFn<{server: TestingServer; proxy: FaultProxy}>).serial;
 
@@ -19,10 +20,6 @@ test.after.always(async t => {
 /** Sockets, timers and the like that keep the process alive, in number. */
 function resources(): number {
 	return process.getActiveResourcesInfo().length;
-}
-
-async function watchesOn(server: TestingServer): Promise<string> {
-	return /Total watches:\d+/.exec(await server.fourLetterWord('wchs'))?.[0] ?? 'none';
 }
 
 /** Clients leave nothing once they are closed: asked again until what closes in the background is gone. */
@@ -86,7 +83,7 @@ test('1,000 reconnects leave memory, sockets, timers, listeners and watches wher
 		const notices: string[] = [];
 		const watch = ({type}: WatchNotice): void => void notices.push(type);
 		await client.get('/', {watch});
-		const watches = await watchesOn(server);
+		const watches = await watchCount(server);
 		const before = resources();
 		const memory = await usedAfter(() => reconnect(client, proxy, 100));
 		const growth = (await usedAfter(() => reconnect(client, proxy, 900))) - memory;
@@ -94,29 +91,35 @@ test('1,000 reconnects leave memory, sockets, timers, listeners and watches wher
 		t.log(`${memory} bytes after 100 reconnects, ${growth} more after 900 more`);
 		t.deepEqual(listenersOf(client), [0, 0, 0, 0, 0, 0]);
 		await until(() => proxy.connections === 1 && resources() <= before);
-		await until(async () => (await watchesOn(server)) === watches);
+		await until(async () => (await watchCount(server)) === watches);
 		t.deepEqual(notices, []);
 	});
 	t.pass();
 });
 
-test('10,000 watches taken and given back leave none on the server', async t => {
+test('100,000 watches taken and given back leave memory, timers and handles where they were, and none on the server', async t => {
+	t.timeout(240_000);
 	const {server} = t.context;
 	await using client = await connect(server.connectString, {sessionTimeout: 20_000});
 	await client.create('/leak');
-	const watches = await watchesOn(server);
+	const watches = await watchCount(server);
 	const before = resources();
 	const listener = ({type}: WatchNotice): void => t.fail(type);
-	for (let round = 0; round < 100; round++) {
-		await Promise.all(
-			Array.from({length: 100}, async (_, index) => {
-				const path = `/leak/${index}`;
-				await client.exists(path, {watch: listener});
-				await client.unwatch(path, listener);
-			}),
-		);
-	}
-	t.is(await watchesOn(server), watches);
+	const cycle = async (index: number): Promise<void> => {
+		const path = `/leak/${index}`;
+		await client.exists(path, {watch: listener});
+		await client.unwatch(path, listener);
+	};
+	const run = async (times: number): Promise<void> => {
+		for (let done = 0; done < times; done += 500)
+			await Promise.all(Array.from({length: 500}, (_, index) => cycle(done + index)));
+	};
+	const memory = await usedAfter(() => run(10_000));
+	const growth = (await usedAfter(() => run(90_000))) - memory;
+	t.true(growth < 4 * megabyte, `${growth} bytes`);
+	t.log(`${memory} bytes after 10,000 watches, ${growth} more after 90,000 more`);
+	t.is(await watchCount(server), watches);
+	t.is(client.stats().watches.oneShot, 0);
 	await until(() => resources() <= before);
 });
 
