@@ -34,6 +34,7 @@ export class Knowledge {
 	#my = '';
 	/** The nodes before mine that are not known to be gone, in order; `undefined` without a list. */
 	#low: readonly string[] | undefined;
+	#wasAlone = false;
 	#own: Asked = 'unasked';
 	/** The watches on the last two of `low`. */
 	readonly #watched = new Map<string, Asked>();
@@ -65,6 +66,11 @@ export class Knowledge {
 		return this.#my;
 	}
 
+	/** Whether my first list held nobody but me. */
+	get wasAlone(): boolean {
+		return this.#wasAlone;
+	}
+
 	created(name: string): void {
 		this.#create = 'ok';
 		this.#my = name;
@@ -81,8 +87,9 @@ export class Knowledge {
 		this.#listing = false;
 		this.#relist = false;
 		if (!names.includes(this.#my)) return false;
-		// Alone: nobody is before me in any order.
-		this.#low = names.length === 1 ? [] : this.#precedence.before(this.#my, names);
+		const isAlone = names.length === 1;
+		this.#wasAlone ||= isAlone && this.#low === undefined;
+		this.#low = isAlone ? [] : this.#precedence.before(this.#my, names);
 		return true;
 	}
 

@@ -2,6 +2,7 @@ import {AbortedError, type Client, type ClientEvents, ClientClosedError, type Cr
 import {type Deferred, deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
 import {endings} from './connection-policy.ts';
+import {Departure} from './departure.ts';
 import type {ContendOptions} from './contend-options.ts';
 import {Knowledge, type Step} from './contender-knowledge.ts';
 import {isExhausted, sequenceOf} from './contender-name.ts';
@@ -125,7 +126,10 @@ export class Contender implements Mate {
 	}
 
 	async #enter(knowledge: Knowledge): Promise<void> {
-		const entering = this.#requests.enter(knowledge.guid);
+		const departure = this.#options.mates?.claimDeparture();
+		const entering = departure
+			? this.#requests.takeOver(departure, knowledge.guid)
+			: this.#requests.enter(knowledge.guid);
 		this.#options.alongside?.();
 		const entered = await entering;
 		if (!this.#isCurrent(knowledge)) return this.#undo(entered, knowledge.guid);
@@ -260,10 +264,10 @@ export class Contender implements Mate {
 			if (this.#knowledge.outcome === 'unknown') await sweep(this.#client, this.#path, this.#knowledge.guid);
 			return;
 		}
-		const gone = withdraw(this.#client, node.path, node.stat.ephemeralOwner);
-		// The deletion is sent first: what a mate sends now comes behind it.
-		this.#options.mates?.left(this, {name: nameOf(node.path), gone});
-		await gone;
+		const departure = new Departure(this.#client, node, {wasAlone: this.#knowledge.wasAlone});
+		if (this.#options.mates) this.#options.mates.left(this, departure);
+		else departure.send();
+		await departure.gone;
 	}
 
 	#end(): void {

@@ -5,7 +5,8 @@ import {checkAcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
 import type {ContendOptions} from './contend-options.ts';
 import type {HeldLease} from './held-lease.ts';
-import type {GivenUp, Mate, Mates} from './mates.ts';
+import type {Departure} from './departure.ts';
+import type {Mate, Mates} from './mates.ts';
 import type {Precedence} from './precedence.ts';
 
 type Waiting = {
@@ -31,6 +32,8 @@ export class LocalQueue implements Mates {
 	readonly #standing = new Set<Mate>();
 	/** Znodes that stand for nobody, and may still be listed. */
 	readonly #givenUp = new Set<string>();
+	/** The last one that left nobody behind. */
+	#departing: Departure | undefined;
 	#isAdmitting = false;
 
 	private constructor(client: Client, path: string) {
@@ -71,11 +74,15 @@ export class LocalQueue implements Mates {
 		this.#standing.add(mate);
 	}
 
-	left(mate: Mate, givenUp?: GivenUp): void {
+	left(mate: Mate, departure?: Departure): void {
 		this.#standing.delete(mate);
-		if (givenUp) this.#give(givenUp);
+		if (departure) this.#depart(departure);
 		this.#admit();
 		this.#forgetIfEmpty();
+	}
+
+	claimDeparture(): Departure | undefined {
+		return this.#departing?.claim() ? this.#departing : undefined;
 	}
 
 	async #turn(turns: number, options: ContendOptions & {readonly waits: true}): Promise<HeldLease> {
@@ -98,9 +105,15 @@ export class LocalQueue implements Mates {
 		}
 	}
 
-	#give({name, gone}: GivenUp): void {
+	/** Its deletion is sent now, or, if nobody is here and likely nobody elsewhere, at the end of this turn: whoever acquires again meanwhile does both in one request. */
+	#depart(departure: Departure): void {
+		const {name} = departure;
 		this.#givenUp.add(name);
-		void gone.then(() => {
+		if (departure.leavesNobody && this.#waiting.size + this.#standing.size === 0) {
+			this.#departing = departure;
+			queueMicrotask(() => departure.sendUnclaimed());
+		} else departure.send();
+		void departure.gone.then(() => {
 			this.#givenUp.delete(name);
 			this.#forgetIfEmpty();
 		});

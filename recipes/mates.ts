@@ -1,14 +1,9 @@
+import type {Departure} from './departure.ts';
+
 /** Whoever wants to hear what the server would tell a round trip later. */
 export type Mate = {
 	/** A child of the queue that stands for nobody any more, although it may still be there. */
 	gone(name: string): void;
-};
-
-/** A znode that was given up by its contender. */
-export type GivenUp = {
-	readonly name: string;
-	/** Resolves when it is gone, or as good as gone. */
-	readonly gone: Promise<void>;
 };
 
 /** The contenders of one process in one queue. */
@@ -17,7 +12,9 @@ export type Mates = {
 	/**
 	 * It waits and holds no longer; called again when the znode of a lost lease is given up.
 	 *
-	 * @param givenUp its znode, if one is known whose deletion was sent
+	 * @param departure of its znode, if one is known: whoever is told has it sent
 	 */
-	left(mate: Mate, givenUp?: GivenUp): void;
+	left(mate: Mate, departure?: Departure): void;
+	/** The deletion of the last one's znode, for whoever comes next to take along. */
+	claimDeparture(): Departure | undefined;
 };

@@ -55,7 +55,8 @@ export type MutexAcquireOptions = RevocableOptions;
  * Not re-entrant, unless asked for: every `acquire` waits for a lease of its own, also on the same object, and every lease is one-shot. Of many tasks that wait at one
  * path with one client, through however many objects, `localTurns` stand in the queue on the servers.
  *
- * A release need not be awaited before the next acquire: it never rejects, and its request goes first. Then a cycle is one round trip instead of two.
+ * A release need not be awaited before the next acquire: it never rejects, and its request goes first. Then a cycle is one round trip instead of two; and one request instead of
+ * three if nobody else is in the queue: a transaction that deletes the one znode and creates the next.
  *
  * Status: stable.
  *

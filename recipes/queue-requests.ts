@@ -1,6 +1,14 @@
-import {type Client, type Created, isCoordinationError, joinPath} from '../lib/index.ts';
+import {
+	type Client,
+	type Created,
+	isCoordinationError,
+	joinPath,
+	nameOf,
+	type TransactionResult,
+} from '../lib/index.ts';
 import type {ContendOptions} from './contend-options.ts';
-import {protectedName} from './contender-name.ts';
+import {protectedName, sequenceOf} from './contender-name.ts';
+import type {Departure} from './departure.ts';
 import {findByGuid, type Search} from './find-by-guid.ts';
 import {isInterruption, mayHaveRun} from './interruption.ts';
 import {QueueParents} from './queue-parents.ts';
@@ -55,6 +63,32 @@ export class QueueRequests {
 		return failure.status === 'absent' && parents.status === 'rejected'
 			? {status: 'refused', error: parents.reason}
 			: failure;
+	}
+
+	/**
+	 * The same in the place of one that leaves: one transaction deletes its znode and creates mine. Nothing is listed if no number lies between theirs: the server counts every
+	 * child that it creates, and the queue's znode cannot have been another meanwhile, so nobody has come since the one that leaves was alone.
+	 */
+	async takeOver(departure: Departure, guid: string): Promise<Entered> {
+		const {kind, data} = this.#child;
+		const child = joinPath(this.#path, protectedName(guid, kind));
+		const transaction = this.#client.transaction().delete(departure.path);
+		let created: TransactionResult | undefined;
+		try {
+			[, created] = await transaction.create(child, data, {mode: 'ephemeral-sequential'}).commit(once);
+		} catch (error) {
+			departure.send();
+			const failure = failureOf(error);
+			// Refused as a whole: asked one by one, the servers say what of it they refuse.
+			return failure.status === 'interrupted' ? failure : this.enter(guid);
+		}
+		departure.done();
+		// Before 3.8.2 a transaction's create is answered without a stat: then the znode is found as after a lost answer.
+		if (created?.operation !== 'create' || !created.stat) return {status: 'interrupted', mayHaveRun: true};
+		const {path, stat} = created;
+		const isAlone = sequenceOf(path, [kind]) === (sequenceOf(departure.path, [kind]) ?? 0) + 1;
+		const listed = isAlone ? listedAs({children: [nameOf(path)]}) : await this.list();
+		return {status: 'created', node: {path, stat}, listed};
 	}
 
 	/** After an entry into an absent queue: the next one creates the parents that were missing. @returns whether that may help */

@@ -2,7 +2,7 @@
 import {randomUUID} from 'node:crypto';
 import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {connect} from '../../lib/index.ts';
+import {type Client, connect} from '../../lib/index.ts';
 import {LeaderLatch, type Lease, Mutex, Semaphore} from '../../recipes/index.ts';
 
 type Acquire = () => Promise<Lease>;
@@ -58,18 +58,11 @@ const cases: Readonly<Record<string, (rounds: number, hold: number) => Promise<r
 		await Promise.all(Array.from({length: 50}, async () => (await mutex.acquire()).release()));
 		return [since(start) / 50];
 	},
-	/** So many locks that have nothing to do with each other, on one session, for so many milliseconds: the time for one cycle. */
-	async 'locks-100'(duration) {
-		const mutexes = Array.from({length: 100}, (_, lock) => new Mutex(client, `${home}/locks/${lock}`));
-		for (const mutex of mutexes) await (await mutex.acquire()).release();
-		let cycles = 0;
-		const start = performance.now();
-		const work = mutexes.map(async mutex => {
-			for (; performance.now() - start < duration; cycles++) await (await mutex.acquire()).release();
-		});
-		await Promise.all(work);
-		return [since(start) / Math.max(1, cycles)];
-	},
+	'locks-100': async duration => locks(100, duration, lease => lease.release()),
+	'locks-100-not-awaited': async duration =>
+		locks(100, duration, lease => {
+			void lease.release();
+		}),
 };
 
 /** How long each acquisition takes; the first warms the path up. */
@@ -82,6 +75,23 @@ async function acquisitions(rounds: number, acquire: Acquire): Promise<readonly 
 		await lease.release();
 	}
 	return times;
+}
+
+/** So many locks that have nothing to do with each other, on one session, for so many milliseconds: the time for one cycle. */
+async function locks(
+	count: number,
+	duration: number,
+	giveBack: (lease: Lease) => Promise<void> | void,
+): Promise<readonly number[]> {
+	const mutexes = Array.from({length: count}, (_, lock) => new Mutex(client as Client, `${home}/locks/${lock}`));
+	for (const mutex of mutexes) await (await mutex.acquire()).release();
+	let cycles = 0;
+	const start = performance.now();
+	const work = mutexes.map(async mutex => {
+		for (; performance.now() - start < duration; cycles++) await giveBack(await mutex.acquire());
+	});
+	await Promise.all(work);
+	return [since(start) / Math.max(1, cycles)];
 }
 
 /** From one contender's call of `release` until the next one holds; each has a session of its own. */
