@@ -9,8 +9,15 @@ import {withdraw} from './withdraw.ts';
 /**
  * A lease on an ephemeral znode that was granted without a wait of its own: it is lost as every lease is, and gives its znode back.
  * Call it in the turn in which the create's reply is seen.
+ *
+ * @param takeBack deletes the znode, whose name is nobody else's unless this says otherwise
  */
-export function keptLease(client: Client, {path, stat}: Created, revokeOn: RevokeOn | undefined): HeldLease {
+export function keptLease(
+	client: Client,
+	{path, stat}: Created,
+	revokeOn: RevokeOn | undefined,
+	takeBack: () => Promise<void> = () => withdraw(client, path, stat.ephemeralOwner),
+): HeldLease {
 	const name = nameOf(path);
 	let status: 'unwatched' | 'watched' | 'over' = 'unwatched';
 	const watch = (): void => {
@@ -29,7 +36,7 @@ export function keptLease(client: Client, {path, stat}: Created, revokeOn: Revok
 	};
 	const lease = new HeldLease(client, {path, fencingToken: stat.czxid}, async () => {
 		end();
-		await withdraw(client, path, stat.ephemeralOwner);
+		await takeBack();
 	});
 	const watches = new QueueWatches(client, parentOf(path), {
 		armed: () => {},

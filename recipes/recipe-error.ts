@@ -61,3 +61,14 @@ export class ConfigDataError extends CoordinationError {
 		this.version = version;
 	}
 }
+
+/** The bytes of a queue's item are not those that Curator writes. `cause` says how. Remedy: delete that znode. */
+export class QueueDataError extends CoordinationError {
+	readonly code = 'QUEUE_DATA';
+	readonly path: string;
+
+	constructor(path: string, cause: unknown) {
+		super(`${path} holds no item of a queue: delete it`, {cause});
+		this.path = path;
+	}
+}

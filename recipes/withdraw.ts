@@ -1,4 +1,4 @@
-import type {Client, ClientEvents} from '../lib/index.ts';
+import type {Client, ClientEvents, Created} from '../lib/index.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
 import {findByGuid} from './find-by-guid.ts';
 import {isInterruption, nextAttempt} from './interruption.ts';
@@ -16,6 +16,22 @@ export async function withdraw(client: Client, path: string, owner: bigint): Pro
 		const unsubscribe = subscribe<ClientEvents>(client, {lost: end, closed: end});
 		void deleted.then(end);
 	});
+}
+
+/** The same for a znode in whose place others may create theirs: that one stays. */
+export async function withdrawOwn(client: Client, {path, stat}: Created): Promise<void> {
+	while (client.session?.id === stat.ephemeralOwner) {
+		try {
+			const found = await client.exists(path, {retry: false});
+			// Made in this session, the deletion does not run in a later one.
+			if (found?.czxid === stat.czxid) await client.delete(path, {retry: false});
+			return;
+		} catch (error) {
+			// As above: what is refused ends with the session.
+			if (!isInterruption(error)) return;
+			await nextAttempt(client, error);
+		}
+	}
 }
 
 /**

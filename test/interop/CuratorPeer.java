@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -33,7 +34,13 @@ import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.framework.recipes.locks.Lease;
 import org.apache.curator.framework.recipes.locks.Revoker;
 import org.apache.curator.framework.recipes.locks.StandardLockInternalsDriver;
+import org.apache.curator.framework.recipes.queue.DistributedQueue;
+import org.apache.curator.framework.recipes.queue.DistributedPriorityQueue;
+import org.apache.curator.framework.recipes.queue.QueueBuilder;
+import org.apache.curator.framework.recipes.queue.QueueConsumer;
+import org.apache.curator.framework.recipes.queue.QueueSerializer;
 import org.apache.curator.framework.recipes.shared.SharedCount;
+import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryNTimes;
 
 /**
@@ -56,6 +63,8 @@ public class CuratorPeer {
     private LeaderSelector selector;
     private LeaderLatch latch;
     private DistributedDoubleBarrier barrier;
+    private final LinkedBlockingQueue<String> consumed = new LinkedBlockingQueue<>();
+    private DistributedQueue<String> consumer;
 
     private CuratorPeer(String path) {
         this.path = path;
@@ -171,6 +180,30 @@ public class CuratorPeer {
             case "leave":
                 barrier.leave();
                 return "outside";
+            case "produce":
+                try (DistributedQueue<String> producer = QueueBuilder.builder(client, null, new Text(), path).buildQueue()) {
+                    producer.start();
+                    producer.put(argument);
+                    producer.flushPuts(10, TimeUnit.SECONDS);
+                }
+                return "put";
+            case "produce-at":
+                String[] item = argument.split("/");
+                try (DistributedPriorityQueue<String> producer = QueueBuilder.builder(client, null, new Text(), path).buildPriorityQueue(0)) {
+                    producer.start();
+                    producer.put(item[1], Integer.parseInt(item[0]));
+                    producer.flushPuts(10, TimeUnit.SECONDS);
+                }
+                return "put";
+            case "consume":
+                if (consumer == null) {
+                    consumer = QueueBuilder.builder(client, new Collector(consumed), new Text(), path).lockPath(argument).buildQueue();
+                    consumer.start();
+                }
+                return consumed.take();
+            case "stop-consuming":
+                consumer.close();
+                return "stopped";
             case "write-compressed":
                 client.create().orSetData().compressed().forPath(path, Base64.getDecoder().decode(argument));
                 return "written";
@@ -250,5 +283,33 @@ public class CuratorPeer {
             Matcher sequence = kazoo.matcher(name);
             return sequence.find() ? sequence.group(1) : super.fixForSorting(name, lockName);
         }
+    }
+
+    private static class Text implements QueueSerializer<String> {
+        @Override
+        public byte[] serialize(String item) {
+            return item.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String deserialize(byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    private static class Collector implements QueueConsumer<String> {
+        private final LinkedBlockingQueue<String> consumed;
+
+        private Collector(LinkedBlockingQueue<String> consumed) {
+            this.consumed = consumed;
+        }
+
+        @Override
+        public void consumeMessage(String message) {
+            consumed.add(message);
+        }
+
+        @Override
+        public void stateChanged(CuratorFramework framework, ConnectionState state) {}
     }
 }
