@@ -3,12 +3,13 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import anyTest, {type TestFn} from 'ava';
 import type {Client} from '../../lib/index.ts';
-import {FaultProxy, TestingServer} from '../../lib/testing/index.ts';
+import {FaultProxy, TestingCluster, TestingServer} from '../../lib/testing/index.ts';
+import type {DocumentBlock} from '../helpers/document-blocks.ts';
 import {blocksOf, DocumentProject} from '../helpers/document-project.ts';
 import {killSessionOf} from '../helpers/kill-session.ts';
 import {until} from '../helpers/until.ts';
 
-type Context = {readonly server: TestingServer; readonly project: DocumentProject};
+type Context = {readonly server: TestingServer; readonly cluster: TestingCluster; readonly project: DocumentProject};
 const test = (anyTest as TestFn<Context>).serial;
 const page = 'docs/client.md';
 const blocks = blocksOf(page);
@@ -16,14 +17,26 @@ const blocks = blocksOf(page);
 test.before(async t => {
 	t.timeout(180_000);
 	const server = await TestingServer.start();
+	const cluster = await TestingCluster.start({
+		size: 2,
+		javaArguments: ['-Dreadonlymode.enabled=true'],
+		properties: {localSessionsEnabled: true, localSessionsUpgradingEnabled: true},
+	});
 	const project = await DocumentProject.empty();
-	t.context = {server, project};
-	await project.add(
-		blocks.map(block => ({...block, code: block.code.replaceAll('localhost:2181', server.connectString)})),
-	);
+	t.context = {server, cluster, project};
+	const at = (block: DocumentBlock, address: string): DocumentBlock => ({
+		...block,
+		code: block.code.replaceAll('localhost:2181', address),
+	});
+	const readOnly = blocks.filter(({file}) => file === 'read-only.ts');
+	await project.add([
+		...blocks.map(block => at(block, server.connectString)),
+		...readOnly.map(block => ({...at(block, cluster.connectString), file: 'cut-off.ts'})),
+	]);
 });
 test.after.always(async t => {
 	await t.context.project[Symbol.asyncDispose]();
+	await t.context.cluster.close();
 	await t.context.server.close();
 });
 
@@ -40,17 +53,28 @@ const printed: Readonly<Record<string, readonly string[]>> = {
 	'read-only.ts': [],
 };
 
+/** Resolves with those of its lines that are expected: a connection that goes and comes back would make some print more. The process ends by itself: what the block opened, it has closed. */
+async function run({project}: Context, file: string, expected: readonly string[]): Promise<readonly string[]> {
+	const {end, output} = await project.node('--enable-source-maps', file.replace(/ts$/, 'js'));
+	if (end !== 0) throw new Error(output);
+	return output.split('\n').filter(line => expected.includes(line));
+}
+
 for (const [file, lines] of Object.entries(printed)) {
 	test(`${file} runs to its end, and prints what is expected`, async t => {
-		t.timeout(60_000);
-		// The process ends by itself: what the block opened, it has closed.
-		const {end, output} = await t.context.project.node('--enable-source-maps', file.replace(/ts$/, 'js'));
-		t.is(end, 0, output);
-		// Among what a connection that goes and comes back would make it print.
-		const said = output.split('\n').filter(line => lines.includes(line));
-		t.deepEqual(said, lines, output);
+		t.deepEqual(await run(t.context, file, lines), lines);
 	});
 }
+
+test('read-only.ts on a server that is cut off from the others', async t => {
+	const {cluster} = t.context;
+	const leader = await cluster.leader();
+	const left = cluster.servers.find(server => server !== leader);
+	await leader.kill();
+	await until(async () => (await left?.mode()) === 'read-only');
+	const lines = ['what is read may be old', 'not now'];
+	t.deepEqual(await run(t.context, 'cut-off.ts', lines), lines);
+});
 
 test('every block of the page is run', t => {
 	t.deepEqual(blocks.map(({file}) => file).toSorted(), [...Object.keys(printed), 'resume.ts'].toSorted());
