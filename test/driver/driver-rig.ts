@@ -93,14 +93,26 @@ export function driverRig(version: ZooKeeperVersion, subject: DriverUnderTest, m
 		checkClient: (title, run) => {
 			test.serial(`${name} on ${version}: ${title}`, async t => {
 				await using proxy = await proxyTo(t.context.server);
+				const opened: Client[] = [];
+				const connectOnDriver: typeof connect = async (...args) => {
+					const client = await subject.connect(...args);
+					opened.push(client);
+					return client;
+				};
 				const createOperation = subject.lacks.includes('statInReply') ? 'create' : 'create2';
-				await run(t, {...t.context, proxy, connect: subject.connect, createOperation});
+				try {
+					await run(t, {...t.context, proxy, connect: connectOnDriver, createOperation});
+				} finally {
+					// What a test that fails leaves open would keep its process alive.
+					await Promise.all(opened.map(client => client.close()));
+				}
 			});
 		},
 	};
 }
 
-function proxyTo(server: TestingServer): Promise<FaultProxy> {
+export function proxyTo(server: TestingServer | undefined): Promise<FaultProxy> {
+	if (!server) throw new Error('no such server');
 	return FaultProxy.start({target: server.connectString, protocol: 'zookeeper'});
 }
 

@@ -5,10 +5,9 @@ import {
 	ConnectionLossError,
 	InvalidArgumentError,
 } from '../../../lib/index.ts';
-import {FaultProxy} from '../../../lib/testing/index.ts';
 import {listenerCount} from '../../helpers/proxied-client.ts';
 import {nextEvent} from '../../helpers/next-event.ts';
-import type {ClientCheck, DriverUnderTest} from '../driver-rig.ts';
+import {type ClientCheck, type DriverUnderTest, proxyTo} from '../driver-rig.ts';
 
 const options = {sessionTimeout: 40_000, closeTimeout: 100};
 
@@ -97,11 +96,8 @@ export function connecting(check: ClientCheck, {name}: DriverUnderTest): void {
 	});
 
 	check('#14 other servers: the session moves to them, and stays where it may', async (t, {cluster, connect}) => {
-		const targets = [cluster.servers[0], cluster.servers.at(-1)];
-		const [one, two] = await Promise.all(
-			targets.map(target => FaultProxy.start({target: target?.connectString ?? '', protocol: 'zookeeper'})),
-		);
-		if (!one || !two) throw new Error('no proxies');
+		await using one = await proxyTo(cluster.servers[0]);
+		await using two = await proxyTo(cluster.servers.at(-1));
 		const client = await connect(one.address, {sessionTimeout: 40_000});
 		const id = client.session?.id ?? 0n;
 		await client.create('/moves', '', {mode: 'ephemeral'});
@@ -127,6 +123,5 @@ export function connecting(check: ClientCheck, {name}: DriverUnderTest): void {
 		t.is((await client.whenConnected()).sessionId, id);
 		await client.delete('/moves');
 		await client.close();
-		await Promise.all([one.close(), two.close()]);
 	});
 }

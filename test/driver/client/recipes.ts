@@ -99,7 +99,8 @@ export function recipes(check: ClientCheck, {lacks}: DriverUnderTest): void {
 			await holder.release();
 			await Promise.allSettled(waiting);
 			t.deepEqual(order, [0, 1, 3, 4]);
-			t.deepEqual((await direct.children('/fifo')).children, []);
+			// A container, which may be gone by now.
+			t.is((await direct.exists('/fifo'))?.numChildren ?? 0, 0);
 			await Promise.all(clients.map(client => client.close()));
 		},
 	);
