@@ -105,13 +105,13 @@ export class LocalQueue implements Mates {
 		}
 	}
 
-	/** Its deletion is sent now, or, if nobody is here and likely nobody elsewhere, at the end of this turn: whoever acquires again meanwhile does both in one request. */
+	/** Its deletion is sent now, or, if nobody is here and likely nobody elsewhere, when all that this turn led to has run: whoever acquires again by then does both in one request. */
 	#depart(departure: Departure): void {
 		const {name} = departure;
 		this.#givenUp.add(name);
 		if (departure.leavesNobody && this.#waiting.size + this.#standing.size === 0) {
 			this.#departing = departure;
-			queueMicrotask(() => departure.sendUnclaimed());
+			process.nextTick(() => departure.sendUnclaimed());
 		} else departure.send();
 		void departure.gone.then(() => {
 			this.#givenUp.delete(name);

@@ -34,7 +34,8 @@ export class Outbox {
 	}
 
 	#open(): Writer {
-		process.nextTick(() => this.#flush());
+		// Twice: behind what other ticks of this turn send.
+		process.nextTick(() => process.nextTick(() => this.#flush()));
 		return new Writer(Math.min(this.#lastLength, maxForeseen));
 	}
 
