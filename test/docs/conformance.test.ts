@@ -99,7 +99,7 @@ function whereItRuns({number, proofs}: (typeof rows)[number]): string {
 	if (wires > 0) return 'all four servers, the wire driver; the native one cannot';
 	const files = proofs.map(({file}) => file).filter(file => startsServers(file));
 	if (files.length === 0) return 'no server is needed';
-	return files.some(isOnBothVersions)
+	return files.every(isOnBothVersions)
 		? 'a suite of its own, on 3.8 and 3.9, the wire driver'
 		: 'a suite of its own, on 3.9, the wire driver';
 }

@@ -1,0 +1,3 @@
+import {readOnlyMode} from './read-only-mode.ts';
+
+readOnlyMode('3.8');
