@@ -7,17 +7,17 @@ type State = 'due' | 'claimed' | 'sent';
 /** The end of a contender's znode: it stands for nobody any more, and is to be deleted once. */
 export class Departure {
 	readonly name: string;
+	/** Whether there was no other child in the queue when the znode was created; then there is most likely none now. */
+	readonly wasAlone: boolean;
 	readonly #client: Client;
 	readonly #node: Created;
 	readonly #gone = deferred();
-	/** Whether there was no other child in the queue when the znode was created. */
-	readonly #wasAlone: boolean;
 	#state: State = 'due';
 
 	constructor(client: Client, node: Created, {wasAlone}: {readonly wasAlone: boolean}) {
 		this.#client = client;
 		this.#node = node;
-		this.#wasAlone = wasAlone;
+		this.wasAlone = wasAlone;
 		this.name = nameOf(node.path);
 	}
 
@@ -28,11 +28,6 @@ export class Departure {
 
 	get path(): string {
 		return this.#node.path;
-	}
-
-	/** Whether it is likely that nobody is in the queue now. */
-	get leavesNobody(): boolean {
-		return this.#wasAlone;
 	}
 
 	/** Whoever gets `true` answers for the deletion: by `done`, or by `send` after a failure. */

@@ -109,7 +109,7 @@ export class LocalQueue implements Mates {
 	#depart(departure: Departure): void {
 		const {name} = departure;
 		this.#givenUp.add(name);
-		if (departure.leavesNobody && this.#waiting.size + this.#standing.size === 0) {
+		if (departure.wasAlone && this.#waiting.size + this.#standing.size === 0) {
 			this.#departing = departure;
 			process.nextTick(() => departure.sendUnclaimed());
 		} else departure.send();
