@@ -28,6 +28,7 @@ import {until} from '../../helpers/until.ts';
 
 type Context = {
 	readonly certificates: Certificates;
+	readonly serverCertificate: Certificate;
 	readonly client: Certificate;
 	readonly server: TestingServer;
 	readonly secureAddress: string;
@@ -38,12 +39,13 @@ const test = (anyTest as TestFn<Context>).serial;
 test.before(async t => {
 	const certificates = await Certificates.create();
 	const securePort = await freePort();
-	const certificate = await certificates.issue('server', 'IP:127.0.0.1,DNS:zk.example');
+	const serverCertificate = await certificates.issue('server', 'IP:127.0.0.1,DNS:zk.example');
 	t.context = {
 		certificates,
+		serverCertificate,
 		client: await certificates.issue('client', 'DNS:client'),
 		server: await TestingServer.start({
-			properties: await certificates.serverProperties(securePort, certificate, 'need'),
+			properties: await certificates.serverProperties(securePort, serverCertificate, 'need'),
 		}),
 		secureAddress: `127.0.0.1:${securePort}`,
 		ca: await certificates.ca(),
@@ -62,12 +64,16 @@ async function useAsClient(client: Client): Promise<void> {
 	await client.delete('/private');
 }
 
-test('a client with a certificate is known by its name', async t => {
-	const {secureAddress, ca, client: certificate} = t.context;
-	await using client = await connect(secureAddress, {ssl: {ca, ...certificate}});
-	await t.notThrowsAsync(useAsClient(client));
-	t.false(inspect(client, {depth: 9, showHidden: true}).includes('PRIVATE KEY'));
-});
+for (const version of ['3.9', '3.8'] as const)
+	test(`${version}: a client with a certificate is known by its name`, async t => {
+		const {certificates, serverCertificate, ca, client: certificate} = t.context;
+		const port = await freePort();
+		const properties = await certificates.serverProperties(port, serverCertificate, 'need');
+		await using _server = await TestingServer.start({version, properties});
+		await using client = await connect(`127.0.0.1:${port}`, {ssl: {ca, ...certificate}});
+		await t.notThrowsAsync(useAsClient(client));
+		t.false(inspect(client, {depth: 9, showHidden: true}).includes('PRIVATE KEY'));
+	});
 
 test('the name that is checked may be another than the address', async t => {
 	const {secureAddress, ca, client: certificate} = t.context;

@@ -1,0 +1,3 @@
+import {saslAuthentication} from './sasl-authentication.ts';
+
+saslAuthentication('3.8');
