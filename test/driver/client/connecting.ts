@@ -7,6 +7,7 @@ import {
 } from '../../../lib/index.ts';
 import {listenerCount} from '../../helpers/proxied-client.ts';
 import {nextEvent} from '../../helpers/next-event.ts';
+import {until} from '../../helpers/until.ts';
 import {type ClientCheck, type DriverUnderTest, proxyTo} from '../driver-rig.ts';
 
 const options = {sessionTimeout: 40_000, closeTimeout: 100};
@@ -104,7 +105,7 @@ export function connecting(check: ClientCheck, {name}: DriverUnderTest): void {
 		const back = nextEvent(client, 'reconnected');
 		client.setServers(two.address);
 		t.is((await back).sessionId, id);
-		t.is(one.connections, 0);
+		await until(() => one.connections === 0);
 		t.is(two.connections, 1);
 		t.truthy(await client.exists('/moves'));
 		let moved = false;
