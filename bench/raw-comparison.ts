@@ -29,21 +29,27 @@ export function operationCases(inFlight: number, bytes: number, count: number): 
 
 /**
  * Batch by batch in turn, another peer first each time, so that whatever else the machine does meets them all; and one peer deletes what it has created before the next creates, for the
- * server's memory. The first batches are not counted, but let everybody compile what they run.
+ * server's memory. Each does everything twice in its turn, and the second time counts: a process that has waited for the others begins slowly, and nobody's application waits like that.
  */
 export async function compareRaw(
 	peers: Readonly<Record<string, Peer>>,
 	cases: readonly RawCase[],
-	{batches, warmUps}: {readonly batches: number; readonly warmUps: number},
+	batches: number,
 ): Promise<readonly RawResult[]> {
 	const measured = cases.map(() => new Map<string, RawCost[]>());
-	for (let batch = -warmUps; batch < batches; batch++) {
-		for (const [peer, process] of inTurn(Object.entries(peers), batch)) {
-			for (const [index, {name, inFlight, bytes, count}] of cases.entries()) {
-				const [time = Number.NaN, cpu = Number.NaN] = await process.measure(name, inFlight, bytes, count);
-				if (batch < 0) continue;
-				const costs = measured[index];
-				costs?.set(peer, [...(costs.get(peer) ?? []), {time: time / count, cpu: cpu / count}]);
+	const running = new Map(Object.entries(peers));
+	for (let batch = 0; batch < batches; batch++) {
+		for (const [peer, process] of inTurn([...running], batch)) {
+			try {
+				await measureAll(process, cases);
+				for (const [index, cost] of (await measureAll(process, cases)).entries()) {
+					const costs = measured[index];
+					costs?.set(peer, [...(costs.get(peer) ?? []), cost]);
+				}
+			} catch (error) {
+				// One of them aborts now and then; what it was measured with until then counts.
+				console.error(`${peer} goes on no more: ${(error as Error).message}`);
+				running.delete(peer);
 			}
 		}
 	}
@@ -58,8 +64,17 @@ export async function compareRaw(
 	}));
 }
 
+async function measureAll(process: Peer, cases: readonly RawCase[]): Promise<RawCost[]> {
+	const costs: RawCost[] = [];
+	for (const {name, inFlight, bytes, count} of cases) {
+		const [time = Number.NaN, cpu = Number.NaN] = await process.measure(name, inFlight, bytes, count);
+		costs.push({time: time / count, cpu: cpu / count});
+	}
+	return costs;
+}
+
 /** From another one on in each batch, the first of all from the first. */
 function inTurn<T>(peers: readonly T[], batch: number): readonly T[] {
-	const first = Math.max(0, batch) % peers.length;
+	const first = batch % peers.length;
 	return [...peers.slice(first), ...peers.slice(0, first)];
 }

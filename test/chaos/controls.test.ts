@@ -1,7 +1,8 @@
 import anyTest, {type TestFn} from 'ava';
-import {TestingCluster} from '../../lib/testing/index.ts';
+import type {TestingCluster} from '../../lib/testing/index.ts';
 import {type ChaosOptions, chaosRun} from './chaos-run.ts';
 import type {Rule} from './judge.ts';
+import {startCluster} from './start-cluster.ts';
 
 /*
  * The checks would notice: locks that lack one precaution each, and the recipes where their assumption does not hold, break the rule that the precaution is for. Fewer
@@ -11,7 +12,7 @@ const test = anyTest as TestFn<{cluster: TestingCluster}>;
 const seeds = 8;
 
 test.before(async t => {
-	t.context.cluster = await TestingCluster.start();
+	t.context.cluster = await startCluster();
 });
 test.after.always(async t => t.context.cluster?.close());
 

@@ -1,7 +1,7 @@
 import {parseArgs} from 'node:util';
-import {TestingCluster} from '../../lib/testing/index.ts';
 import {chaosRun} from './chaos-run.ts';
 import {saveHistory} from './save-history.ts';
+import {startCluster} from './start-cluster.ts';
 import {recipes} from './subjects.ts';
 
 /* `npm run test:chaos`: seeds 1 to 20; `--seeds M`: 1 to M; `--seed N`: that one. */
@@ -15,7 +15,7 @@ const seeds =
 	values.seed === undefined
 		? Array.from({length: Number(values.seeds)}, (_, index) => index + 1)
 		: [Number(values.seed)];
-await using cluster = await TestingCluster.start();
+await using cluster = await startCluster();
 let broken = 0;
 for (const seed of seeds) {
 	const report = await chaosRun({cluster, seed, subjects: recipes});
