@@ -2,10 +2,10 @@ import {AbortedError, type Client, type ClientEvents, ClientClosedError, type Cr
 import {type Deferred, deferred} from '../lib/util/deferred.ts';
 import {subscribe} from '../lib/util/subscribe.ts';
 import {endings} from './connection-policy.ts';
-import {Departure} from './departure.ts';
 import type {ContendOptions} from './contend-options.ts';
 import {Knowledge, type Step} from './contender-knowledge.ts';
 import {isExhausted, sequenceOf} from './contender-name.ts';
+import {Departure} from './departure.ts';
 import type {Search} from './find-by-guid.ts';
 import {HeldLease} from './held-lease.ts';
 import type {Mate} from './mates.ts';

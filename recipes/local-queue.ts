@@ -4,8 +4,8 @@ import {deferred} from '../lib/util/deferred.ts';
 import {checkAcquireOptions} from './acquire-options.ts';
 import {contend} from './contend.ts';
 import type {ContendOptions} from './contend-options.ts';
-import type {HeldLease} from './held-lease.ts';
 import type {Departure} from './departure.ts';
+import type {HeldLease} from './held-lease.ts';
 import type {Mate, Mates} from './mates.ts';
 import type {Precedence} from './precedence.ts';
 

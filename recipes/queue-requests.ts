@@ -86,7 +86,7 @@ export class QueueRequests {
 		// Before 3.8.2 a transaction's create is answered without a stat: then the znode is found as after a lost answer.
 		if (created?.operation !== 'create' || !created.stat) return {status: 'interrupted', mayHaveRun: true};
 		const {path, stat} = created;
-		const isAlone = sequenceOf(path, [kind]) === (sequenceOf(departure.path, [kind]) ?? 0) + 1;
+		const isAlone = sequenceOf(path, [kind]) === (sequenceOf(departure.path, [kind]) ?? Number.NaN) + 1;
 		const listed = isAlone ? listedAs({children: [nameOf(path)]}) : await this.list();
 		return {status: 'created', node: {path, stat}, listed};
 	}

@@ -19,6 +19,11 @@ export class QueueOnlooker implements AsyncDisposable {
 		return new QueueOnlooker(server, await connect(server.connectString));
 	}
 
+	/** Another client, whose session outlives a slow machine. */
+	connect(): Promise<Client> {
+		return connect(this.server.connectString, {sessionTimeout: 60_000});
+	}
+
 	/** The children; none if the queue is not there. */
 	async names(path: string): Promise<readonly string[]> {
 		return (await this.client.exists(path)) ? (await this.client.children(path)).children : [];

@@ -11,16 +11,16 @@ test.before(async () => {
 });
 test.after.always(() => onlooker?.[Symbol.asyncDispose]());
 
-function connectToServer(): Promise<Client> {
-	return connect(onlooker.server.connectString, {sessionTimeout: 60_000});
-}
-
 function barriers(clients: readonly Client[], path: string, members = clients.length): DoubleBarrier[] {
 	return clients.map(client => new DoubleBarrier(client, path, {members}));
 }
 
 async function threeClients(): Promise<[Client, Client, Client] & AsyncDisposable> {
-	const clients: [Client, Client, Client] = [await connectToServer(), await connectToServer(), await connectToServer()];
+	const clients: [Client, Client, Client] = [
+		await onlooker.connect(),
+		await onlooker.connect(),
+		await onlooker.connect(),
+	];
 	return Object.assign(clients, {
 		async [Symbol.asyncDispose]() {
 			await Promise.all(clients.map(client => client.close()));
@@ -78,7 +78,7 @@ test('#58 more than the barrier is for enter and leave, too', async t => {
 
 test('#58 what wakes a waiter without need does not let it pass', async t => {
 	await using one = await ProxiedClient.connect(onlooker.server, {sessionTimeout: 60_000});
-	await using client = await connectToServer();
+	await using client = await onlooker.connect();
 	const path = '/barrier/spurious';
 	const [waiter, other] = barriers([one.client, client], path) as [DoubleBarrier, DoubleBarrier];
 	let isInside = false;
@@ -128,7 +128,7 @@ test('#58 an ended session inside is told, leave rejects, and the others can lea
 });
 
 test('#58 a member that is deleted by hand is told so', async t => {
-	await using client = await connectToServer();
+	await using client = await onlooker.connect();
 	const path = '/barrier/deleted';
 	const stay = await new DoubleBarrier(client, path, {members: 1}).enter();
 	await onlooker.client.delete(stay.path);
@@ -238,7 +238,7 @@ test('a create whose reply was lost is not counted twice', async t => {
 });
 
 test('a stay that is closed waits for nobody', async t => {
-	await using client = await connectToServer();
+	await using client = await onlooker.connect();
 	const path = '/barrier/close';
 	const barrier = new DoubleBarrier(client, path, {members: 2});
 	const [one, two] = await Promise.all([barrier.enter(), barrier.enter()]);
@@ -250,7 +250,7 @@ test('a stay that is closed waits for nobody', async t => {
 });
 
 test('bad input and a closed client', async t => {
-	const client = await connectToServer();
+	const client = await onlooker.connect();
 	for (const members of [0, -1, 1.5, Number.NaN])
 		t.throws(() => new DoubleBarrier(client, '/barrier', {members}), {code: 'INVALID_ARGUMENT'});
 	t.throws(() => new DoubleBarrier(client, 'barrier', {members: 1}), {code: 'INVALID_ARGUMENT'});

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {type Client, connect} from '../../lib/index.ts';
+import type {Client} from '../../lib/index.ts';
 import {deferred} from '../../lib/util/deferred.ts';
 import {Queue} from '../../recipes/index.ts';
 import {eventually} from '../helpers/eventually.ts';
@@ -11,10 +11,6 @@ test.before(async () => {
 	onlooker = await QueueOnlooker.start();
 });
 test.after.always(() => onlooker?.[Symbol.asyncDispose]());
-
-function connectToServer(): Promise<Client> {
-	return connect(onlooker.server.connectString, {sessionTimeout: 60_000});
-}
 
 /** Takes so many, and what they are. */
 async function taken(queue: Queue, count: number): Promise<string[]> {
@@ -41,7 +37,7 @@ async function nothingLeft(path: string, ...clients: Client[]): Promise<void> {
 }
 
 test('#62 first come, first served; and by priority, where there is one', async t => {
-	await using client = await connectToServer();
+	await using client = await onlooker.connect();
 	const queue = new Queue(client, '/queue/order');
 	for (const item of ['a', 'b', 'c']) await queue.put(item);
 	t.deepEqual(await taken(queue, 3), ['a', 'b', 'c']);
@@ -55,8 +51,8 @@ test('#62 first come, first served; and by priority, where there is one', async 
 });
 
 test('#62 many consumers: each item is handled once', async t => {
-	await using first = await connectToServer();
-	await using second = await connectToServer();
+	await using first = await onlooker.connect();
+	await using second = await onlooker.connect();
 	const path = '/queue/many';
 	const handled: string[] = [];
 	const end = new AbortController();
@@ -75,7 +71,7 @@ test('#62 many consumers: each item is handled once', async t => {
 });
 
 test('#62 an item is there, and locked, until its handler is done; if that fails, it is delivered again', async t => {
-	await using client = await connectToServer();
+	await using client = await onlooker.connect();
 	const path = '/queue/again';
 	const queue = new Queue(client, path);
 	await queue.put('a');
@@ -94,8 +90,8 @@ test('#62 an item is there, and locked, until its handler is done; if that fails
 });
 
 test('#62 the item of a consumer that crashes is delivered again, and a late one does not remove it', async t => {
-	await using first = await connectToServer();
-	await using second = await connectToServer();
+	await using first = await onlooker.connect();
+	await using second = await onlooker.connect();
 	const path = '/queue/crash';
 	await new Queue(first, path).put('a');
 	const [started, finish] = [deferred<AbortSignal>(), deferred()];
@@ -123,7 +119,7 @@ test('#62 the item of a consumer that crashes is delivered again, and a late one
 });
 
 test('#62 take goes on when the queue is deleted under it', async t => {
-	await using client = await connectToServer();
+	await using client = await onlooker.connect();
 	const path = '/queue/gone';
 	const queue = new Queue(client, path);
 	const early = taken(queue, 1);
@@ -202,7 +198,7 @@ test('an abort while it waits leaves nothing, and none without a connection eith
 });
 
 test('what Curator puts in one go is handled one by one; what is no item is refused, and stays', async t => {
-	await using client = await connectToServer();
+	await using client = await onlooker.connect();
 	const path = '/queue/bytes';
 	const queue = new Queue(client, path);
 	const two = Buffer.from('00010001' + '010000000161' + '010000000162' + '02', 'hex');
@@ -221,7 +217,7 @@ test('what Curator puts in one go is handled one by one; what is no item is refu
 });
 
 test('bad input and a closed client', async t => {
-	const client = await connectToServer();
+	const client = await onlooker.connect();
 	t.throws(() => new Queue(client, 'queue'), {code: 'INVALID_ARGUMENT'});
 	t.throws(() => new Queue(client, '/queue', {lockPath: '/queue'}), {code: 'INVALID_ARGUMENT'});
 	t.throws(() => new Queue(client, '/queue', {lockPath: 'locks'}), {code: 'INVALID_ARGUMENT'});
