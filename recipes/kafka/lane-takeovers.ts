@@ -1,4 +1,4 @@
-import {setImmediate, setTimeout as sleep} from 'node:timers/promises';
+import {setImmediate} from 'node:timers/promises';
 import type {HeldLane} from './held-lane.ts';
 import {persistently} from './persistently.ts';
 import type {Candidate, Outcomes, takeOver, TakeoverRoom} from './takeover.ts';
@@ -17,9 +17,11 @@ export type LaneTakeoversOptions = {
 	readonly onFatal: (error: unknown) => void;
 };
 
-/** The locks that a dead worker leaves come one close behind the other: they are taken over together, with one fence and one look at the sink. */
-const gatherPause = 25;
-const longestGathering = 200;
+/**
+ * The locks that a dead worker leaves come one close behind the other, some after a second request, for a znode above them that had been cleared away: they are taken
+ * over together, with one fence and one look at the sink. So many round trips are spent on it at the most.
+ */
+const longestGathering = 4;
 
 /** Takes lanes over as their locks come, one batch at a time. */
 export class LaneTakeovers {
@@ -54,15 +56,15 @@ export class LaneTakeovers {
 		}
 	}
 
-	/** Ends when no lock is waited for, or none has come for a moment. */
+	/** Ends when no lock is waited for, or a round trip has brought none: a server answers in order, so a read is answered behind every lock that could be granted before it. */
 	async #gather(): Promise<void> {
-		const {isExpecting, room} = this.#options;
-		const {signal} = room;
-		const deadline = performance.now() + longestGathering;
-		for (let gathered = 0; isExpecting() && gathered < this.#waiting.length && performance.now() < deadline; ) {
+		const {isExpecting, room, onFailure} = this.#options;
+		const {client, paths, signal} = room;
+		let gathered = 0;
+		for (let trips = 0; trips < longestGathering && isExpecting() && gathered < this.#waiting.length; trips++) {
 			gathered = this.#waiting.length;
-			await sleep(gatherPause, undefined, {signal});
-			// In a process that is short of time, what has come by now is still unread.
+			await persistently(() => client.exists(paths.group, {signal}), {signal, onFailure});
+			// Locks that came in the same turn are still on their way through their promises.
 			await setImmediate(undefined, {signal});
 		}
 	}
