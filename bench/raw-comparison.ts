@@ -1,4 +1,3 @@
-import {median} from './median.ts';
 import type {Peer} from './peer.ts';
 
 /** One workload of all peers. */
@@ -17,7 +16,7 @@ export type RawCost = {
 	/** What the client's process spent of processors on it, all threads together; microseconds. */
 	readonly cpu: number;
 };
-/** The medians of one case, by the peers' names. */
+/** One case in all batches together, by the peers' names. */
 export type RawResult = RawCase & {readonly costs: Readonly<Record<string, RawCost>>};
 
 const operations = ['create', 'get', 'set', 'delete'] as const;
@@ -29,7 +28,8 @@ export function operationCases(inFlight: number, bytes: number, count: number): 
 
 /**
  * Batch by batch in turn, another peer first each time, so that whatever else the machine does meets them all; and one peer deletes what it has created before the next creates, for the
- * server's memory. Each does everything twice in its turn, and the second time counts: a process that has waited for the others begins slowly, and nobody's application waits like that.
+ * server's memory. What counts is the time of all batches together: a server on few processors works in spells, at twice or half the rate, and the middle of many batches says only which
+ * spell was the more frequent. Each does everything twice in its turn, and the second time counts: a process that has waited for the others begins slowly, and nobody's application waits like that.
  */
 export async function compareRaw(
 	peers: Readonly<Record<string, Peer>>,
@@ -58,7 +58,7 @@ export async function compareRaw(
 		costs: Object.fromEntries(
 			[...(measured[index] ?? [])].map(([peer, costs]) => [
 				peer,
-				{time: median(costs.map(({time}) => time)), cpu: median(costs.map(({cpu}) => cpu))},
+				{time: mean(costs.map(({time}) => time)), cpu: mean(costs.map(({cpu}) => cpu))},
 			]),
 		),
 	}));
@@ -71,6 +71,10 @@ async function measureAll(process: Peer, cases: readonly RawCase[]): Promise<Raw
 		costs.push({time: time / count, cpu: cpu / count});
 	}
 	return costs;
+}
+
+function mean(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** From another one on in each batch, the first of all from the first. */

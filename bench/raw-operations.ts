@@ -2,6 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {cpus, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import {installedPeers} from './installed-peers.ts';
+import {KeptAwake} from './keep-awake.ts';
 import {Peer} from './peer.ts';
 import {startProductionServer} from './production-server.ts';
 import {rawChart} from './raw-chart.ts';
@@ -13,23 +14,29 @@ import {rawTables} from './raw-table.ts';
  * measured inside a process of its own. Prints tables in Markdown.
  *
  *     node dist/bench/raw-operations.js
- *     node dist/bench/raw-operations.js --batches 9 --plot bench/raw-operations.svg
+ *     node dist/bench/raw-operations.js --batches 20 --plot bench/raw-operations.svg
  *     node dist/bench/raw-operations.js --only 1000,100      with so many in flight, and of so many bytes, alone
+ *     node dist/bench/raw-operations.js --awake              on a machine whose processors never sleep
  *
  * Java counts the time of its processors by hundredths of a second, so that short batches tell little of it.
  */
 const {values} = parseArgs({
-	options: {batches: {type: 'string', default: '5'}, plot: {type: 'string'}, only: {type: 'string'}},
+	options: {
+		batches: {type: 'string', default: '10'},
+		plot: {type: 'string'},
+		only: {type: 'string'},
+		awake: {type: 'boolean', default: false},
+	},
 });
 /** The case of the plot. */
 const [plotted, plottedBytes] = [1000, 100];
 const all: readonly RawCase[] = [
 	...operationCases(1, 100, 300),
-	...operationCases(100, 100, 3000),
-	...operationCases(plotted, plottedBytes, 30_000),
+	...operationCases(100, 100, 8000),
+	...operationCases(plotted, plottedBytes, 8000),
 	...operationCases(1, 10_000, 300),
-	...operationCases(100, 10_000, 1000),
-	...operationCases(1000, 10_000, 3000),
+	...operationCases(100, 10_000, 2000),
+	...operationCases(1000, 10_000, 2000),
 	{name: 'connect', inFlight: 1, bytes: 0, count: 10},
 	{name: 'fan-out', inFlight: 50, bytes: 0, count: 10},
 ];
@@ -40,6 +47,7 @@ const cases = all.filter(
 );
 
 await using server = await startProductionServer();
+await using _awake = values.awake ? await KeptAwake.start() : undefined;
 const {connectString} = server;
 const {folder, peers: npm} = await installedPeers();
 
