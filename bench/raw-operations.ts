@@ -31,10 +31,10 @@ const {values} = parseArgs({
 /** The case of the plot. */
 const [plotted, plottedBytes] = [1000, 100];
 const all: readonly RawCase[] = [
-	...operationCases(1, 100, 300),
+	...operationCases(1, 100, 2000),
 	...operationCases(100, 100, 8000),
 	...operationCases(plotted, plottedBytes, 8000),
-	...operationCases(1, 10_000, 300),
+	...operationCases(1, 10_000, 2000),
 	...operationCases(100, 10_000, 2000),
 	...operationCases(1000, 10_000, 2000),
 	{name: 'connect', inFlight: 1, bytes: 0, count: 10},
