@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {cpus, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import {installedPeers} from './installed-peers.ts';
-import {KeptAwake} from './keep-awake.ts';
+import {KeptAwake} from './kept-awake.ts';
 import {Peer} from './peer.ts';
 import {startProductionServer} from './production-server.ts';
 import {rawChart} from './raw-chart.ts';

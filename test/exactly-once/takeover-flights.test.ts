@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {FaultProxy, type ProxyRecording, type RequestFrame} from '../../lib/testing/index.ts';
+import {ConsumerPaths} from '../../recipes/kafka/consumer-paths.ts';
 import {assertExactlyOnce} from './assert-exactly-once.ts';
 import {Fleet} from './fleet.ts';
 import {FleetServers} from './fleet-servers.ts';
@@ -39,6 +40,10 @@ async function takeoverOf(
 	const transactionalId = fleet.lanes(dead.id)[0]?.txn ?? '';
 	await dead.kill();
 	while (await client.exists(`/docent/${groupId}/members/${dead.id}`)) await sleep(100);
+	// As the server does with empty containers, in its own time: these locks take a second request, and come later than the others.
+	const paths = new ConsumerPaths('/docent', groupId);
+	for (let partition = 1; partition < partitions; partition += 2)
+		await client.deleteTree(paths.lock({topic: fleet.input, partition}));
 
 	const proxy = await FaultProxy.start({target: zooKeeper.connectString, protocol: 'zookeeper'});
 	t.teardown(async () => proxy.close());
@@ -60,7 +65,7 @@ async function takeoverOf(
 	return {flights: flightsOf(recording), fences: fences.hits, looks: looks.hits};
 }
 
-test('64 lanes of a dead worker take as many flights as 8, one fence, one look at the sink', async t => {
+test('64 lanes of a dead worker take as many flights as 8, one fence, one look at the sink, whether or not their locks are still there', async t => {
 	t.timeout(240_000);
 	const few = await takeoverOf(t, 8);
 	const many = await takeoverOf(t, 64);

@@ -40,6 +40,7 @@ export class KeptAwake implements AsyncDisposable {
 	async [Symbol.asyncDispose](): Promise<void> {
 		await Promise.all(
 			this.#processes.map(async each => {
+				if (each.exitCode !== null || each.signalCode !== null) return;
 				const exited = once(each, 'exit');
 				each.stdin?.end();
 				await exited;

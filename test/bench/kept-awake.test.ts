@@ -1,6 +1,6 @@
 import {constants, cpus, getPriority} from 'node:os';
 import test from 'ava';
-import {KeptAwake} from '../../bench/keep-awake.ts';
+import {KeptAwake} from '../../bench/kept-awake.ts';
 
 test('a process of the lowest priority for each processor, and none afterwards', async t => {
 	const awake = await KeptAwake.start();
